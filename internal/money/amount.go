@@ -14,6 +14,7 @@ package money
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 
 	"jeongsan/internal/fault"
@@ -26,11 +27,17 @@ type Amount struct {
 	currency Currency
 }
 
-// New makes an amount of minor units: New(1250, USD) is 12.50 dollars.
-func New(minor int64, c Currency) Amount { return Amount{minor, c} }
+// New makes an amount of minor units: New(1250, USD) is 12.50 dollars. It panics on math.MinInt64, the one number
+// without a counterpart of the other sign: what comes from outside comes through FromDecimal or JSON, which refuse it.
+func New(minor int64, c Currency) Amount {
+	if minor == math.MinInt64 {
+		panic("money: an amount of −2^63 minor units cannot be negated")
+	}
+	return Amount{minor, c}
+}
 
 // Won makes an amount of won.
-func Won(n int64) Amount { return Amount{n, KRW} }
+func Won(n int64) Amount { return New(n, KRW) }
 
 // Zero is no money in the currency.
 func Zero(c Currency) Amount { return Amount{0, c} }
@@ -127,45 +134,37 @@ func (a Amount) Allocate(weights []Decimal) ([]Amount, error) {
 		return nil, fault.New(fault.Invalid, fault.T("배분 기준의 합이 0입니다.", "The weights of an allocation add up to zero."))
 	}
 	parts := make([]Amount, len(weights))
-	rest := make([]Decimal, len(weights)) // what each part lost, times total: comparable without a division
+	cut := make([]Decimal, len(weights)) // what truncation took from each part, times total: comparable without a division
 	left := a.minor
 	for i, w := range weights {
-		exactShare := Int(a.minor).Mul(w)
-		q, err := exactShare.Quo(total, 0, Down)
+		share := Int(a.minor).Mul(w)
+		whole := share.quo(total, 0, Down)
+		n, err := whole.coefficient()
 		if err != nil {
 			return nil, err
 		}
-		n, err := q.d.Int64()
-		if err != nil {
-			return nil, overflow()
-		}
 		parts[i] = Amount{n, a.currency}
-		rest[i] = exactShare.Sub(q.Mul(total)).abs()
+		cut[i] = share.Sub(whole.Mul(total)).abs()
 		left -= n
 	}
-	for ; left != 0; left -= sign(left) {
-		i := largest(rest)
-		parts[i].minor += sign(left)
-		rest[i] = Int(-1)
+	for _, i := range largestFirst(cut) {
+		if left == 0 {
+			break
+		}
+		parts[i].minor += int64(a.Sign())
+		left -= int64(a.Sign())
 	}
 	return parts, nil
 }
 
-func sign(n int64) int64 {
-	if n < 0 {
-		return -1
+// largestFirst is the order of indices by falling value, equal values in their own order.
+func largestFirst(xs []Decimal) []int {
+	order := make([]int, len(xs))
+	for i := range order {
+		order[i] = i
 	}
-	return 1
-}
-
-func largest(xs []Decimal) int {
-	best := 0
-	for i := range xs {
-		if xs[i].Cmp(xs[best]) > 0 {
-			best = i
-		}
-	}
-	return best
+	slices.SortStableFunc(order, func(i, j int) int { return xs[j].Cmp(xs[i]) })
+	return order
 }
 
 // String is for logs: "1082752 KRW", "12.50 USD".

@@ -2,7 +2,6 @@ package money
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"jeongsan/internal/fault"
@@ -21,46 +20,24 @@ const (
 	HalfEven Mode = "half-even" // nearest, ties to the even step (bankers')
 )
 
-// step says by how much the truncated quotient q must move, given |remainder|, |divisor| and the sign of the exact result.
-func (m Mode) step(q, rem, div Decimal, sign int) int64 {
-	if rem.IsZero() {
-		return 0
-	}
-	away := int64(sign)
-	twice := rem.Add(rem).Cmp(div) // −1 below half, 0 a tie, +1 above half
+// away reports whether a truncated quotient with a remainder moves one step away from zero. odd is of the quotient;
+// half is −1 when the remainder is below half a step, 0 for a tie and +1 above.
+func (m Mode) away(negative, odd bool, half int) bool {
 	switch m {
 	case Up:
-		return away
+		return true
 	case Floor:
-		if sign < 0 {
-			return away
-		}
+		return negative
 	case Ceiling:
-		if sign > 0 {
-			return away
-		}
+		return !negative
 	case HalfUp:
-		if twice >= 0 {
-			return away
-		}
+		return half >= 0
 	case HalfDown:
-		if twice > 0 {
-			return away
-		}
+		return half > 0
 	case HalfEven:
-		if twice > 0 || twice == 0 && q.odd() {
-			return away
-		}
+		return half > 0 || half == 0 && odd
 	}
-	return 0 // Down, and whatever stays
-}
-
-func (x Decimal) odd() bool {
-	var q, two Decimal
-	two = Int(2)
-	wide := exact.WithPrecision(uint32(x.d.NumDigits()) + 2)
-	_, _ = wide.Rem(&q.d, &x.d, &two.d)
-	return !q.IsZero()
+	return false // Down
 }
 
 // Rule is a rounding rule: data with a name and a version, referred to by contracts and price lists and
@@ -111,11 +88,7 @@ func (r Rule) Round(x Decimal) Decimal {
 	if -x.d.Exponent <= r.Places {
 		return x // already on a step
 	}
-	q, err := x.Quo(Int(1), r.Places, r.Mode)
-	if err != nil { // cannot happen: the divisor is 1
-		panic(err)
-	}
-	return q
+	return x.quo(Int(1), r.Places, r.Mode)
 }
 
 // Amount rounds x by the rule and returns it as money of the currency. It is a fault when the rule leaves
@@ -127,20 +100,30 @@ func (r Rule) Amount(x Decimal, c Currency) (Amount, error) {
 	return FromDecimal(r.Round(x), c)
 }
 
-// FromDecimal turns a value that already is a whole number of minor units into money.
+// FromDecimal turns a value that already is a whole number of minor units into money; a value that is not, or that
+// does not fit, is a fault.
 func FromDecimal(x Decimal, c Currency) (Amount, error) {
-	minor := x.Mul(pow10(c.Places()))
-	if !WonDown.Round(minor).Equal(minor) {
+	units := x.quo(Int(1), c.Places(), Down) // its coefficient counts minor units
+	if !units.Equal(x) {
 		return Amount{}, fault.New(fault.Invalid, fault.T("%s은(는) %s의 최소 단위로 나누어떨어지지 않습니다.", "%s is not a whole number of %s minor units.", x.Canonical(), c))
 	}
-	if minor.abs().Cmp(Int(math.MaxInt64)) > 0 {
-		return Amount{}, overflow()
-	}
-	n, err := minor.d.Int64()
+	n, err := units.coefficient()
 	if err != nil {
-		return Amount{}, overflow()
+		return Amount{}, err
 	}
 	return Amount{minor: n, currency: c}, nil
+}
+
+// coefficient is the signed integer in front of the power of ten; one past ±(2^63−1) is a fault.
+func (x Decimal) coefficient() (int64, error) {
+	if !x.d.Coeff.IsInt64() {
+		return 0, overflow()
+	}
+	n := x.d.Coeff.Int64()
+	if x.d.Negative {
+		n = -n
+	}
+	return n, nil
 }
 
 func overflow() error {
