@@ -46,16 +46,18 @@ type Info struct {
 
 // Bucket is the narrow interface in front of S3 or a directory.
 type Bucket interface {
-	// Put stores the reader's bytes once. The same bytes under the same key again are accepted; other bytes are fault.Conflict.
-	// An error from the reader leaves nothing behind.
+	// Put stores the reader's bytes once. The same bytes under the same key again are accepted (the first content type
+	// and time stay); other bytes are fault.Conflict. An error from the reader leaves nothing behind and comes back wrapped.
 	Put(ctx context.Context, k Key, contentType string, r io.Reader) (Info, error)
 	// Open reads the whole object; the digest is checked by the time Read returns io.EOF. A missing one is fault.NotFound.
 	Open(ctx context.Context, k Key) (io.ReadCloser, Info, error)
-	// ReadRange reads length bytes from offset; past the end is fault.Invalid.
+	// ReadRange reads length bytes from offset; past the end is fault.Invalid. A part has no digest of its own: who
+	// names the range keeps one.
 	ReadRange(ctx context.Context, k Key, offset, length int64) ([]byte, error)
 	// Stat describes an object without reading it; fault.NotFound when there is none.
 	Stat(ctx context.Context, k Key) (Info, error)
-	// List pages through a tenant's objects of one class below a path prefix, in key order; next "" ends it.
+	// List pages through a tenant's objects of one class below a path prefix of whole segments ("" for all), in the byte
+	// order of keys; next "" ends it. A limit outside 1 to MaxPage means MaxPage; a token not ours is fault.Invalid.
 	List(ctx context.Context, t store.Tenant, c Class, prefix, token string, limit int) (infos []Info, next string, err error)
 	// Delete removes an object of class Staging or Working, and orphans of Books; TaxLocked and Audit are fault.Forbidden. Absent is no error.
 	Delete(ctx context.Context, k Key) error

@@ -12,7 +12,7 @@ import (
 var segmentForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._=-]{0,199}$`)
 
 // NewKey names an object below the tenant's prefix of its class. The path is slash-separated segments of
-// letters, digits, ".", "_", "=" and "-", each starting with a letter or digit; it never holds a person's name.
+// letters, digits, ".", "_", "=" and "-", each starting with a letter or digit, MaxKey bytes in all; it never holds a person's name.
 func NewKey(t store.Tenant, c Class, segments ...string) (Key, error) {
 	if t.IsZero() || len(segments) == 0 {
 		return Key{}, fault.Invalidf("object.key", fault.T("객체 키에 테넌트와 경로가 필요합니다.", "An object key needs a tenant and a path."))
@@ -27,7 +27,11 @@ func NewKey(t store.Tenant, c Class, segments ...string) (Key, error) {
 			return Key{}, fault.Invalidf("object.key", fault.T("객체 경로 %q에 쓸 수 없는 글자가 있습니다.", "Object path segment %q holds a character that is not allowed.", s))
 		}
 	}
-	return Key{t, c, path.Join(segments...)}, nil
+	k := Key{t, c, path.Join(segments...)}
+	if len(k.String()) > MaxKey {
+		return Key{}, fault.Invalidf("object.key", fault.T("객체 키가 너무 깁니다(최대 %d바이트).", "The object key is too long (%d bytes at most).", MaxKey))
+	}
+	return k, nil
 }
 
 // ParseKey reads what Key.String printed and holds it to the tenant: another tenant's key is fault.Forbidden.

@@ -3,6 +3,7 @@ package store
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"jeongsan/internal/fault"
 )
@@ -59,6 +60,18 @@ func (p Partition) String() string { return p.name }
 // IsZero reports whether the partition was never named.
 func (p Partition) IsZero() bool { return p.name == "" }
 
+func (p Partition) validate() error {
+	switch {
+	case p.IsZero():
+		return fault.Invalidf("document.partition", fault.T("파티션이 없습니다.", "The partition is missing."))
+	case len(p.name) > MaxPartition:
+		return fault.Invalidf("document.partition", fault.T("파티션 키가 %d바이트로 최대 %d바이트를 넘습니다.", "The partition key has %d bytes, more than the %d allowed.", len(p.name), MaxPartition))
+	case !utf8.ValidString(p.name):
+		return fault.Invalidf("document.partition", fault.T("파티션 키가 올바른 UTF-8이 아닙니다.", "The partition key is not UTF-8."))
+	}
+	return nil
+}
+
 // Key addresses one document. It is comparable.
 type Key struct {
 	partition string
@@ -91,25 +104,35 @@ func (k Key) Segments() []string {
 // IsZero reports whether the key was never named.
 func (k Key) IsZero() bool { return k.partition == "" || k.sort == "" }
 
+// Validate refuses a key that was never named, that is longer than MaxPartition or MaxSortKey allow, or that holds
+// text which is not UTF-8: engines that store keys as text would let two such keys become one.
+func (k Key) Validate() error {
+	switch {
+	case k.IsZero():
+		return fault.Invalidf("document.key", fault.T("문서 키가 없습니다.", "The document has no key."))
+	case len(k.sort) > MaxSortKey:
+		return fault.Invalidf("document.key", fault.T("문서의 정렬 키가 %d바이트로 최대 %d바이트를 넘습니다.", "The sort key of the document has %d bytes, more than the %d allowed.", len(k.sort), MaxSortKey))
+	case !utf8.ValidString(k.sort):
+		return fault.Invalidf("document.key", fault.T("문서의 정렬 키가 올바른 UTF-8이 아닙니다.", "The sort key of the document is not UTF-8."))
+	}
+	return k.Partition().validate()
+}
+
+// ValidateKeys checks what GetMany is given: at most MaxWrites keys, each valid. A key may come twice.
+func ValidateKeys(keys []Key) error {
+	if len(keys) > MaxWrites {
+		return fault.Invalidf("document.key", fault.T("한 번에 문서를 %d개까지 읽을 수 있습니다(현재 %d개).", "At most %d documents are read at once (here %d).", MaxWrites, len(keys)))
+	}
+	for _, k := range keys {
+		if err := k.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // String is for logs and errors.
 func (k Key) String() string { return k.partition + "|" + k.sort }
-
-// SortRange turns a query's prefix or range into the half-open range [from, to) of encoded sort keys that
-// engines compare bytewise; to == "" means no upper end. A prefix matches whole segments only: ["a"] selects
-// the key "a" and everything below "a/".
-func (q Query) SortRange() (from, to string) {
-	if q.Prefix != nil {
-		p := encode(q.Prefix)
-		return p, p + "0" // '0' is the byte after '/': "a", "a/…" and nothing else is in ["a", "a0") — see escape
-	}
-	if q.From != nil {
-		from = encode(q.From)
-	}
-	if q.To != nil {
-		to = encode(q.To)
-	}
-	return from, to
-}
 
 func encode(segments []string) string {
 	out := make([]string, len(segments))

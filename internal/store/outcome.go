@@ -14,6 +14,11 @@ var ErrContended = fault.New(fault.Unavailable, fault.T("다른 작업과 겹쳤
 // ErrUnknown: the engine did not say whether the commit took effect.
 var ErrUnknown = fault.New(fault.UnknownOutcome, fault.T("저장 결과를 확인하지 못했습니다.", "It is not known whether the change was saved."))
 
+// NotFound is what engines answer for a document that is not there; the key is for the log.
+func NotFound(k Key) error {
+	return fault.New(fault.NotFound, fault.T("찾는 자료가 없습니다.", "What was asked for does not exist.")).Because(errors.New(k.String()))
+}
+
 // ConditionFailed names the write whose condition did not hold. Nothing was written. When several failed, it names the first.
 type ConditionFailed struct {
 	Index     int // of the write in the commit
@@ -42,24 +47,23 @@ const attempts = 8
 // the commit is known to be in effect. An outcome that cannot be settled comes back as ErrUnknown.
 //
 // Settling leans on one rule: at least one put of the commit is of a document that nobody overwrites
-// (an audit record, a posting, an intent). If that document carries our commit id, we won.
+// (an audit record, a posting, an intent). If that document carries our commit id, we won. A commit without
+// a put leaves no such trace: once its outcome was unknown it can stay unknown.
 func Apply(ctx context.Context, s Store, c Commit) error {
 	unknown := false
 	for range attempts {
 		err := s.Commit(ctx, c)
-		var failed *ConditionFailed
 		switch {
 		case err == nil:
 			return nil
 		case errors.Is(err, ErrContended):
-			continue
 		case errors.Is(err, ErrUnknown):
-			unknown = true
-			continue // the same commit again: it either lands now, or its conditions tell that it had landed
-		case errors.As(err, &failed) && unknown:
+			unknown = true // the same commit again: it either lands now, or its conditions tell that it had landed
+		case unknown:
 			return settle(ctx, s, c, err)
+		default:
+			return err
 		}
-		return err
 	}
 	if unknown {
 		return settle(ctx, s, c, ErrUnknown)
@@ -67,21 +71,37 @@ func Apply(ctx context.Context, s Store, c Commit) error {
 	return ErrContended
 }
 
-func settle(ctx context.Context, s Store, c Commit, otherwise error) error {
+// settle decides, by reading, whether a commit of unknown outcome took effect, after a further attempt ended in err.
+func settle(ctx context.Context, s Store, c Commit, err error) error {
+	traced := false
 	for _, w := range c.Writes {
 		if w.Op != OpPut {
 			continue
 		}
-		d, err := s.Get(ctx, w.Document.Key)
-		if fault.Is(err, fault.NotFound) {
+		traced = true
+		d, getErr := s.Get(ctx, w.Document.Key)
+		if fault.Is(getErr, fault.NotFound) {
 			continue
 		}
-		if err != nil {
-			return ErrUnknown.Because(err)
+		if getErr != nil {
+			return unsettled(getErr)
 		}
 		if d.Commit == c.ID {
 			return nil
 		}
 	}
-	return otherwise
+	var failed *ConditionFailed
+	if traced && errors.As(err, &failed) {
+		return err // our id is nowhere, so it was another's change that failed the condition
+	}
+	return unsettled(err)
+}
+
+// unsettled is ErrUnknown with its reason for the log. The reason is not wrapped: a ConditionFailed or a cancelled
+// context found in the chain would read as "nothing was written".
+func unsettled(reason error) error {
+	if errors.Is(reason, ErrUnknown) {
+		return reason
+	}
+	return fmt.Errorf("%w: %v", ErrUnknown, reason)
 }

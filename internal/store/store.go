@@ -44,8 +44,8 @@ type Document struct {
 // Found reports whether a document returned by GetMany exists.
 func (d Document) Found() bool { return d.Version > 0 }
 
-// Store is the narrow interface in front of every engine.
-type Store interface {
+// Reader is the reading half of a Store. Nouns take it to load themselves, so that they cannot commit.
+type Reader interface {
 	// Get returns one document; a missing or expired one is fault.NotFound.
 	Get(ctx context.Context, k Key) (Document, error)
 	// GetMany returns a document per key, in the order of the keys, each read consistently; one that is missing
@@ -53,8 +53,19 @@ type Store interface {
 	GetMany(ctx context.Context, keys []Key) ([]Document, error)
 	// Query returns a page of one partition in the order of sort keys.
 	Query(ctx context.Context, q Query) (Page, error)
+}
+
+// ExpiredAt reports whether the document is absent at that time. Expires counts in whole seconds, and the document
+// is gone from the second it names.
+func (d Document) ExpiredAt(now time.Time) bool {
+	return !d.Expires.IsZero() && now.Unix() >= d.Expires.Unix()
+}
+
+// Store is the narrow interface in front of every engine.
+type Store interface {
+	Reader
 	// Commit writes all or nothing. Outcomes: nil (durable), *ConditionFailed, ErrContended (nothing was written,
-	// try again), ErrUnknown (it may have been written; see Settle), or fault.Invalid for a commit that breaks a limit.
+	// try again), ErrUnknown (it may have been written; see Apply), or fault.Invalid for a commit that breaks a limit.
 	Commit(ctx context.Context, c Commit) error
 }
 
@@ -166,7 +177,7 @@ type Commit struct {
 }
 
 // Validate checks the limits that every engine refuses alike: an id, 1 to MaxWrites writes, no key twice, sizes,
-// and at least one put, delete or check with a key.
+// and for each write a key within its limits.
 func (c Commit) Validate() error {
 	if c.ID == "" {
 		return fault.Invalidf("commit.id", fault.T("커밋 번호가 없습니다.", "The commit has no id."))
@@ -194,9 +205,10 @@ func (c Commit) Validate() error {
 
 func (w Write) validate() error {
 	d := w.Document
+	if err := d.Key.Validate(); err != nil {
+		return err
+	}
 	switch {
-	case d.Key.IsZero():
-		return fault.Invalidf("document.key", fault.T("문서 키가 없습니다.", "The document has no key."))
 	case w.Op < OpPut || w.Op > OpCheck:
 		return fault.Invalidf("commit.writes", fault.T("알 수 없는 쓰기 종류입니다.", "Unknown kind of write."))
 	case w.Op == OpPut && (d.Kind == "" || d.Schema < 1):
