@@ -1,0 +1,196 @@
+// Package customer is a company that an MSP bills: its data, its contract and its states (CB-05…CB-08).
+//
+// It owns what a customer must have, the fee rules with their dates, which months are billed together, and the
+// unique entries that keep a member number or a main account from being registered twice. It does not own usage,
+// invoices or the screens.
+//
+// Invariants: names are NFC and hold no emoji; a business number has a right checksum; member number and main
+// account are unique within an account; a deleted customer keeps its documents; a fee rule that was in force is
+// never edited, only ended.
+package customer
+
+import (
+	"errors"
+	"strings"
+
+	"jeongsan/internal/calendar"
+	"jeongsan/internal/fault"
+	"jeongsan/internal/mail"
+	"jeongsan/internal/rating"
+)
+
+// State is the customer's state on the list (CB-08).
+type State string
+
+const (
+	Active   State = "active"   // 정상
+	Inactive State = "inactive" // 비활성: usage up to InactiveFrom's eve is billed
+	Deleted  State = "deleted"  // 삭제
+)
+
+// Text is the state as screens show it.
+func (s State) Text() fault.Text {
+	switch s {
+	case Active:
+		return fault.T("정상", "active")
+	case Inactive:
+		return fault.T("비활성", "inactive")
+	}
+	return fault.T("삭제", "deleted")
+}
+
+// Contact is a person who receives invoices.
+type Contact struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone,omitempty"`
+	Email string `json:"email"`
+}
+
+// Customer is one billed company under one provider account.
+type Customer struct {
+	ID             string         `json:"id"` // "C0001"; part of invoice numbers
+	Name           string         `json:"name"`
+	MainAccount    string         `json:"main_account"`  // 메인계정 ID at the provider
+	MemberNumber   string         `json:"member_number"` // 회원번호, or the FOCUS sub account
+	Account        string         `json:"account"`       // 계정: tenant.Account.ID
+	BusinessNumber string         `json:"business_number"`
+	Representative string         `json:"representative,omitempty"`
+	BusinessType   string         `json:"business_type,omitempty"` // 업태
+	Industry       string         `json:"industry,omitempty"`      // 종목
+	Address        string         `json:"address,omitempty"`
+	Contacts       []Contact      `json:"contacts,omitempty"`
+	Manager        string         `json:"manager,omitempty"`
+	Reseller       string         `json:"reseller,omitempty"`
+	BillingDay     int            `json:"billing_day"` // 청구일: day of the next month printed on the invoice
+	DueDays        int            `json:"due_days"`    // 납부기한: days after the billing day
+	Cycle          calendar.Cycle `json:"cycle"`
+	FirstMonth     calendar.Month `json:"first_month,omitzero"` // 청구 시작월; zero: from the first usage
+	PurchaseOrder  string         `json:"purchase_order,omitempty"`
+	Note           string         `json:"note,omitempty"`
+	Fees           []Fee          `json:"fees,omitempty"`
+	Policy         rating.Policy  `json:"policy"`
+	State          State          `json:"state"`
+	InactiveFrom   calendar.Date  `json:"inactive_from,omitzero"` // first day that is no longer billed
+	Registered     calendar.Date  `json:"registered"`
+	AutoSend       bool           `json:"auto_send,omitempty"`
+}
+
+// Fee is a fee rule with the days it was added and ended.
+type Fee struct {
+	rating.Fee
+	Added calendar.Date `json:"added"`
+	Ended calendar.Date `json:"ended,omitzero"`
+}
+
+// FeesOn are the rules in force at a draft of the day: from the day after registration (CB-07), for the whole
+// month that is drafted; a rule ended on a day is out from the next day's draft.
+func (c Customer) FeesOn(day calendar.Date) []rating.Fee {
+	var out []rating.Fee
+	for _, f := range c.Fees {
+		started := f.Added.Compare(day) < 0
+		ended := !f.Ended.IsZero() && f.Ended.Compare(day) < 0
+		if started && !ended {
+			out = append(out, f.Fee)
+		}
+	}
+	return out
+}
+
+// Normalize puts every text of the customer into the form it is stored in: NFC, without surrounding blanks.
+func (c Customer) Normalize() Customer {
+	for _, s := range []*string{&c.Name, &c.MainAccount, &c.MemberNumber, &c.Representative, &c.BusinessType, &c.Industry, &c.Address, &c.Note, &c.PurchaseOrder} {
+		*s = clean(*s)
+	}
+	c.BusinessNumber = digits(c.BusinessNumber)
+	contacts := make([]Contact, len(c.Contacts))
+	for i, k := range c.Contacts {
+		contacts[i] = Contact{Name: clean(k.Name), Phone: clean(k.Phone), Email: strings.TrimSpace(k.Email)}
+	}
+	c.Contacts = contacts
+	return c
+}
+
+// Validate names every field that is wrong. It expects Normalize to have been called.
+func (c Customer) Validate() error {
+	var errs []error
+	add := func(err error) { errs = append(errs, err) }
+	if !idForm.MatchString(c.ID) {
+		add(fault.Invalidf("id", fault.T("고객사 ID %q의 형식이 올바르지 않습니다(예: C0001).", "The customer id %q is malformed (e.g. C0001).", c.ID)))
+	}
+	add(checkName("name", c.Name))
+	for _, f := range []struct {
+		field, value string
+		text         fault.Text
+	}{
+		{"main_account", c.MainAccount, fault.T("메인계정 ID", "main-account id")},
+		{"member_number", c.MemberNumber, fault.T("회원번호", "member number")},
+		{"account", c.Account, fault.T("계정 구분", "account")},
+	} {
+		if f.value == "" {
+			add(fault.Invalidf(f.field, fault.T("%s을(를) 입력해 주세요.", "Give the %[2]s.", f.text.KO, f.text.EN)))
+		}
+	}
+	add(CheckBusinessNumber(c.BusinessNumber))
+	for _, k := range c.Contacts {
+		if k.Email == "" {
+			continue // a contact without e-mail is allowed; sending to it is refused by name
+		}
+		if _, err := mail.ParseEmail("contact.email", k.Email); err != nil {
+			add(err)
+		}
+	}
+	if c.BillingDay < 1 || c.BillingDay > 31 || c.DueDays < 0 || c.DueDays > 180 {
+		add(fault.Invalidf("billing_day", fault.T("청구일은 1~31일, 납부기한은 0~180일이어야 합니다.", "The billing day must be 1 to 31 and the due days 0 to 180.")))
+	}
+	if _, err := calendar.ParseCycle(string(c.Cycle)); err != nil {
+		add(err)
+	}
+	for _, f := range c.Fees {
+		add(f.Fee.Validate())
+	}
+	return errors.Join(errs...)
+}
+
+// Recipients are the contacts an invoice goes to. It is a fault naming the field when there is none with an e-mail.
+func (c Customer) Recipients() ([]Contact, error) {
+	var out []Contact
+	for _, k := range c.Contacts {
+		if k.Email != "" {
+			out = append(out, k)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fault.Invalidf("contact.email", fault.T("%s의 담당자 이메일이 없습니다. 고객사 관리에서 등록한 뒤 다시 발송해 주세요.", "%s has no contact e-mail; register one under customers and send again.", c.Name))
+	}
+	return out, nil
+}
+
+// Dates are what an invoice of the month prints: the billing day in the month after, and the day payment is due.
+func (c Customer) Dates(m calendar.Month) (billing, due calendar.Date) {
+	billing = m.Next().Day(c.BillingDay)
+	return billing, billing.AddDays(c.DueDays)
+}
+
+// Turn says what happens to a month of the customer in a bill run.
+type Turn string
+
+const (
+	TurnBill        Turn = "bill"         // an invoice is made, of every month in Span
+	TurnGather      Turn = "gather"       // billed later, with the rest of its cycle
+	TurnBeforeFirst Turn = "before-first" // before the first billing month: never billed
+)
+
+// TurnIn decides by cycle and first billing month. Without a first month, cycles count from January.
+func (c Customer) TurnIn(m calendar.Month) (Turn, []calendar.Month) {
+	first := c.FirstMonth
+	if first == (calendar.Month{}) {
+		first = calendar.MonthOf(m.First().Start()).Add(-int(m.First().Month()) + 1)
+	}
+	if m.Before(first) {
+		return TurnBeforeFirst, nil
+	}
+	if !c.Cycle.Bills(first, m) {
+		return TurnGather, nil
+	}
+	return TurnBill, c.Cycle.Span(first, m)
+}

@@ -1,0 +1,139 @@
+package settlement
+
+import (
+	"context"
+	"fmt"
+
+	"jeongsan/internal/books"
+	"jeongsan/internal/calendar"
+	"jeongsan/internal/customer"
+	"jeongsan/internal/fault"
+	"jeongsan/internal/identity"
+	"jeongsan/internal/invoice"
+	"jeongsan/internal/journal"
+	"jeongsan/internal/ledger"
+	"jeongsan/internal/store"
+	"jeongsan/internal/tenant"
+)
+
+// Bill drafts a customer's invoice once more and makes it final: figures fixed, postings made, documents due. A
+// customer without anything to bill, a held draft and an invoice that is final already are left as they are.
+func (d *Desk) Bill(ctx context.Context, p identity.Principal, m calendar.Month, customerID string) (invoice.Invoice, error) {
+	if err := d.opened(ctx, p.Tenant, m); err != nil {
+		return invoice.Invoice{}, err
+	}
+	drafted, err := d.Draft(ctx, p, customerID, m)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	head := drafted.Invoice
+	if drafted.None || head.State == invoice.Final || head.Hold != "" || !head.Payable() {
+		return head, nil
+	}
+	return d.finalise(ctx, p, head, drafted.Version)
+}
+
+// opened refuses a month that cannot be settled yet (CB-10): settlement opens on the 6th of the next month.
+func (d *Desk) opened(ctx context.Context, t store.Tenant, m calendar.Month) error {
+	profile, _, err := tenant.Load(ctx, d.Store, t)
+	if err != nil {
+		return err
+	}
+	opens := m.Next().Day(profile.Settings.OpensOn)
+	if d.Today().Compare(opens) < 0 {
+		return fault.New(fault.Conflict, fault.T("%[1]s 정산은 %[2]s부터 할 수 있습니다.", "%[1]s can be settled from %[2]s.", m, opens))
+	}
+	run, _, err := invoice.LoadRun(ctx, d.Store, t, m)
+	if err != nil {
+		return err
+	}
+	if !run.Closed.IsZero() {
+		return fault.New(fault.Conflict, fault.T("%s 정산은 이미 마감되었습니다.", "%s is closed.", m))
+	}
+	return nil
+}
+
+func (d *Desk) finalise(ctx context.Context, p identity.Principal, head invoice.Invoice, version int64) (invoice.Invoice, error) {
+	body, err := d.body(ctx, p.Tenant, head)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	if err := body.Bill.Check(body.Input); err != nil {
+		return invoice.Invoice{}, err
+	}
+	if invoice.SumsOf(body.Bill) != head.Sums {
+		return invoice.Invoice{}, fault.New(fault.Internal, fault.T("청구서 %s의 본문과 합계가 다릅니다.", "The body of invoice %s does not match its sums.", head.Number))
+	}
+	final, err := head.Finalise(d.Today(), d.Clock.Now())
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	headWrite, err := final.Put(p.Tenant, version)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	posting, err := Posting(final)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	writes, err := books.Post(ctx, d.Store, p.Tenant, posting)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	work, err := d.followUp(ctx, p.Tenant, final)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	err = d.Commit(ctx, p, journal.Change{Action: "invoice.final", Subject: final.Number, Before: string(invoice.Draft), After: shown(final.Sums.Total)},
+		append(append(writes, headWrite), work)...)
+	return final, err
+}
+
+// followUp is the outbox row of a new final invoice: its mails where the contract sends by itself, else its
+// documents, so that a download finds them made.
+func (d *Desk) followUp(ctx context.Context, t store.Tenant, final invoice.Invoice) (store.Write, error) {
+	c, _, err := customer.Load(ctx, d.Store, t, final.Customer)
+	if err != nil {
+		return store.Write{}, err
+	}
+	if _, missing := c.Recipients(); c.AutoSend && missing == nil {
+		return d.outbox(t, JobSend, fmt.Sprintf("send/%s/1", final.Number), InvoiceWork{final.Month, final.Customer, 1})
+	}
+	return d.outbox(t, JobDocuments, "documents/"+final.Number, InvoiceWork{Month: final.Month, Customer: final.Customer})
+}
+
+// Posting is how a final invoice enters the books, on the last day of its month (the supply of the month):
+// the customer owes the total (외상매출금), the supply amount is revenue (매출), the VAT is the tax office's (부가세예수금).
+func Posting(final invoice.Invoice) (ledger.Posting, error) {
+	receivable, err := ledger.Receivable(final.Customer)
+	if err != nil {
+		return ledger.Posting{}, err
+	}
+	sales, err := ledger.Sales("cloud")
+	if err != nil {
+		return ledger.Posting{}, err
+	}
+	entries := []ledger.Entry{ledger.Debit(receivable, final.Sums.Total), ledger.Credit(sales, final.Sums.Supply)}
+	if !final.Sums.VAT.IsZero() {
+		entries = append(entries, ledger.Credit(ledger.VATPayable(), final.Sums.VAT))
+	}
+	text := fault.T("%[1]s 클라우드 이용 요금", "Cloud usage of %[2]s", final.Month.Korean(), final.Month.String())
+	return ledger.New("invoice-"+final.Number, final.Month.Last(), text, final.Number, entries...)
+}
+
+// Prove draws the trial balance over the months' postings and proves every stored customer balance by it (XX-03).
+func (d *Desk) Prove(ctx context.Context, t store.Tenant, from, to calendar.Month) (ledger.TrialBalance, error) {
+	var all []ledger.Posting
+	for m := from; !m.After(to); m = m.Next() {
+		some, err := books.Postings(ctx, d.Store, t, m)
+		if err != nil {
+			return ledger.TrialBalance{}, err
+		}
+		all = append(all, some...)
+	}
+	stored, err := books.Balances(ctx, d.Store, t)
+	if err != nil {
+		return ledger.TrialBalance{}, err
+	}
+	return books.Prove(all, stored)
+}

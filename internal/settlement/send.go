@@ -1,0 +1,361 @@
+package settlement
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"jeongsan/internal/blob"
+	"jeongsan/internal/calendar"
+	"jeongsan/internal/customer"
+	"jeongsan/internal/due"
+	"jeongsan/internal/fault"
+	"jeongsan/internal/identity"
+	"jeongsan/internal/invoice"
+	"jeongsan/internal/journal"
+	"jeongsan/internal/mail"
+	"jeongsan/internal/secret"
+	"jeongsan/internal/store"
+	"jeongsan/internal/tenant"
+)
+
+// JobSend and JobDocuments are the due work that these flows leave in the outbox.
+const (
+	JobSend      = "send"
+	JobDocuments = "documents"
+)
+
+// InvoiceWork is the payload of due work on one invoice.
+type InvoiceWork struct {
+	Month    calendar.Month `json:"month"`
+	Customer string         `json:"customer"`
+	Send     int            `json:"send,omitempty"`
+}
+
+// Row is the result of a bulk action for one customer: nil Err is done.
+type Row struct {
+	Customer string
+	Number   string
+	Err      error
+}
+
+// RequestSend puts the mails of the customers' invoices into the outbox, each on its own: one that cannot be sent
+// (no final invoice, no contact e-mail, settlement data missing) is reported in its row and keeps none of the others.
+func (d *Desk) RequestSend(ctx context.Context, p identity.Principal, m calendar.Month, customers []string) ([]Row, error) {
+	if err := p.Allow(identity.SendInvoice); err != nil {
+		return nil, err
+	}
+	profile, _, err := tenant.Load(ctx, d.Store, p.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	if err := profile.ReadyForInvoices(); err != nil {
+		return nil, err
+	}
+	rows := make([]Row, 0, len(customers))
+	for _, id := range customers {
+		number, err := d.requestSend(ctx, p, m, id)
+		rows = append(rows, Row{id, number, err})
+	}
+	return rows, nil
+}
+
+func (d *Desk) requestSend(ctx context.Context, p identity.Principal, m calendar.Month, id string) (string, error) {
+	head, version, err := invoice.Load(ctx, d.Store, p.Tenant, m, id)
+	if err != nil {
+		return "", err
+	}
+	if head.State != invoice.Final {
+		return head.Number, fault.New(fault.Conflict, fault.T("청구서 %s이(가) 확정되지 않아 발송할 수 없습니다.", "Invoice %s is not final and cannot be sent.", head.Number))
+	}
+	c, _, err := customer.Load(ctx, d.Store, p.Tenant, id)
+	if err != nil {
+		return head.Number, err
+	}
+	if _, err := c.Recipients(); err != nil {
+		return head.Number, err
+	}
+	send := head.Sends + 1
+	work, err := d.outbox(p.Tenant, JobSend, fmt.Sprintf("send/%s/%d", head.Number, send), InvoiceWork{m, id, send})
+	if err != nil {
+		return head.Number, err
+	}
+	check := store.Check(head.Key(p.Tenant), store.AtVersion(version))
+	return head.Number, d.Commit(ctx, p, journal.Change{Action: "invoice.send", Subject: head.Number, Before: head.SendLabel().EN}, work, check)
+}
+
+// outbox is the write of due work that is to be done at once.
+func (d *Desk) outbox(t store.Tenant, job, id string, payload any) (store.Write, error) {
+	body, err := json.Marshal(payload)
+	if err != nil {
+		return store.Write{}, fault.New(fault.Internal, fault.T("작업을 저장 형식으로 바꾸지 못했습니다.", "Work could not be encoded.")).Because(err)
+	}
+	return due.Put(due.Item{ID: id, Tenant: t.String(), At: d.Clock.Now().UTC().Truncate(time.Second), Job: job, Payload: body})
+}
+
+// Send mails an invoice to its contacts: the nth send of it, so that the same send never mails twice. For each
+// contact the intent is committed first (with the link), then the mail goes out, then the outcome is committed.
+// A delivery that is found between the two is asked about, never just sent again; where the transport cannot
+// tell, it is recorded as in doubt and left to a person.
+func (d *Desk) Send(ctx context.Context, p identity.Principal, work InvoiceWork) error {
+	if err := p.Allow(identity.SendInvoice); err != nil {
+		return err
+	}
+	if _, err := d.Documents(ctx, p, work.Month, work.Customer); err != nil {
+		return err
+	}
+	s, err := d.sending(ctx, p, work)
+	if err != nil {
+		return err
+	}
+	for i := range s.recipients {
+		if err := s.deliver(ctx, i); err != nil {
+			return err
+		}
+	}
+	return s.finish(ctx)
+}
+
+// sending is one send of one invoice while it is worked on.
+type sending struct {
+	*Desk
+	principal  identity.Principal
+	work       InvoiceWork
+	head       invoice.Invoice
+	ref        invoice.Reference
+	profile    tenant.Profile
+	customer   customer.Customer
+	recipients []customer.Contact
+	attachment blob.Key
+	fileName   string
+	known      map[int]invoice.VersionedDelivery // by contact, of this send
+}
+
+func (d *Desk) sending(ctx context.Context, p identity.Principal, work InvoiceWork) (*sending, error) {
+	s := &sending{Desk: d, principal: p, work: work, known: map[int]invoice.VersionedDelivery{}}
+	var err error
+	if s.head, _, err = invoice.Load(ctx, d.Store, p.Tenant, work.Month, work.Customer); err != nil {
+		return nil, err
+	}
+	if s.ref, err = invoice.ParseNumber(s.head.Number); err != nil {
+		return nil, err
+	}
+	if s.profile, _, err = tenant.Load(ctx, d.Store, p.Tenant); err != nil {
+		return nil, err
+	}
+	if s.customer, _, err = customer.Load(ctx, d.Store, p.Tenant, work.Customer); err != nil {
+		return nil, err
+	}
+	if s.recipients, err = s.customer.Recipients(); err != nil {
+		return nil, err
+	}
+	s.attachment, s.fileName = s.head.Documents.XLSX, FileName(s.profile, s.head, "xlsx")
+	if s.head.Upload != nil { // an uploaded workbook wins (CB-13)
+		s.attachment, s.fileName = s.head.Upload.Object, s.head.Upload.FileName
+	}
+	deliveries, err := invoice.Deliveries(ctx, d.Store, p.Tenant, work.Month, work.Customer)
+	for _, v := range deliveries {
+		if v.Send == work.Send && v.Invoice == s.head.Number {
+			s.known[v.Contact] = v
+		}
+	}
+	return s, err
+}
+
+// FileName is the name under which a customer saves an invoice. A long company name is cut, so that the whole stays
+// within what mail and links carry.
+func FileName(p tenant.Profile, head invoice.Invoice, ending string) string {
+	const room = 100 // bytes for the company's name
+	name := strings.NewReplacer("/", "_", "\\", "_").Replace(p.Name)
+	for len(name) > room {
+		_, size := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-size]
+	}
+	return fmt.Sprintf("%s_요금청구서_%s_%s.%s", name, head.Month, head.Number, ending)
+}
+
+// deliver brings one contact's mail to an outcome.
+func (s *sending) deliver(ctx context.Context, contact int) error {
+	v, begun := s.known[contact]
+	if !begun {
+		v, token, err := s.intend(ctx, contact)
+		if err != nil {
+			return err
+		}
+		return s.call(ctx, v, token)
+	}
+	if v.State == invoice.Intended { // an earlier run stopped between intent and outcome
+		return s.ask(ctx, v, nil)
+	}
+	if v.State == invoice.Waiting {
+		return s.again(ctx, v)
+	}
+	return nil
+}
+
+// again sends a delivery that surely was not taken: as intended first, so that a crash is asked about.
+func (s *sending) again(ctx context.Context, v invoice.VersionedDelivery) error {
+	plain, err := s.Secrets.Open(ctx, secret.Scope{Tenant: s.principal.Tenant, Purpose: v.ID}, v.Sealed)
+	if err != nil {
+		return err
+	}
+	if v, err = s.move(ctx, v, invoice.Intended); err != nil {
+		return err
+	}
+	return s.call(ctx, v, string(plain))
+}
+
+// intend commits the delivery with its link before anything goes out.
+func (s *sending) intend(ctx context.Context, contact int) (invoice.VersionedDelivery, string, error) {
+	t := s.principal.Tenant
+	random := make([]byte, 24)
+	if _, err := io.ReadFull(s.Random, random); err != nil {
+		return invoice.VersionedDelivery{}, "", fault.New(fault.Unavailable, fault.T("난수를 만들지 못했습니다.", "No random bytes could be had.")).Because(err)
+	}
+	token := t.String() + "." + base64.RawURLEncoding.EncodeToString(random)
+	to := s.recipients[contact]
+	v := invoice.VersionedDelivery{Version: 1, Delivery: invoice.Delivery{
+		ID: invoice.DeliveryID(t, s.head.Number, s.work.Send, contact), Invoice: s.head.Number, Send: s.work.Send, Contact: contact,
+		Name: to.Name, Email: to.Email, State: invoice.Intended, Attached: s.attachment, Link: invoice.HashToken(token), At: s.Clock.Now().UTC(),
+	}}
+	var err error
+	if v.Sealed, err = s.Secrets.Seal(ctx, secret.Scope{Tenant: t, Purpose: v.ID}, []byte(token)); err != nil {
+		return v, "", err
+	}
+	delivery, err := v.Put(t, s.ref, 0)
+	if err != nil {
+		return v, "", err
+	}
+	link, err := invoice.Link{Hash: v.Link, Invoice: s.head.Number, Object: s.attachment, FileName: s.fileName, Expires: s.Clock.Now().Add(s.profile.Settings.LinkValid).UTC()}.Put(t, 0)
+	if err != nil {
+		return v, "", err
+	}
+	return v, token, s.Commit(ctx, s.principal, journal.Change{Action: "mail.intend", Subject: v.ID}, delivery, link)
+}
+
+// call hands the mail over and commits what came of it.
+func (s *sending) call(ctx context.Context, v invoice.VersionedDelivery, token string) error {
+	content, err := s.object(ctx, v.Attached)
+	if err != nil {
+		return err
+	}
+	transport, err := s.Mail.Send(ctx, s.message(v.Delivery, token, content))
+	switch fault.CodeOf(err) {
+	case "":
+		return s.conclude(ctx, v, invoice.Sent, transport, nil)
+	case fault.Invalid:
+		return s.conclude(ctx, v, invoice.Refused, "", err)
+	case fault.Unavailable:
+		if _, moved := s.move(ctx, v, invoice.Waiting); moved != nil {
+			return moved
+		}
+		return err // the queue brings the work again
+	case fault.UnknownOutcome:
+		return s.ask(ctx, v, err)
+	}
+	return err
+}
+
+// ask settles what became of an intended mail by the transport's own record of our id.
+func (s *sending) ask(ctx context.Context, v invoice.VersionedDelivery, cause error) error {
+	outcome, err := s.Mail.Lookup(ctx, v.ID)
+	if err != nil {
+		return err
+	}
+	switch outcome {
+	case mail.Accepted:
+		return s.conclude(ctx, v, invoice.Sent, "", nil)
+	case mail.NotAccepted:
+		if cause == nil { // found from an earlier run
+			return s.again(ctx, v)
+		}
+		if _, err := s.move(ctx, v, invoice.Waiting); err != nil {
+			return err
+		}
+		return cause // the queue brings the work again
+	}
+	return s.conclude(ctx, v, invoice.InDoubt, "", cause)
+}
+
+// conclude commits an outcome that stays; the token is no longer needed and goes.
+func (s *sending) conclude(ctx context.Context, v invoice.VersionedDelivery, state invoice.DeliveryState, transport string, cause error) error {
+	v.Transport, v.Sealed = transport, nil
+	if cause != nil {
+		v.Error = fault.TextOf(cause).KO
+	}
+	_, err := s.move(ctx, v, state)
+	return err
+}
+
+func (s *sending) move(ctx context.Context, v invoice.VersionedDelivery, to invoice.DeliveryState) (invoice.VersionedDelivery, error) {
+	v.State, v.At = to, s.Clock.Now().UTC()
+	w, err := v.Put(s.principal.Tenant, s.ref, v.Version)
+	if err != nil {
+		return v, err
+	}
+	if err := s.Commit(ctx, s.principal, journal.Change{Action: "mail." + string(to), Subject: v.ID}, w); err != nil {
+		return v, err
+	}
+	v.Version++
+	s.known[v.Contact] = v
+	return v, nil
+}
+
+// finish counts the send once at least one contact has it or may have it.
+func (s *sending) finish(ctx context.Context) error {
+	head, version, err := invoice.Load(ctx, s.Store, s.principal.Tenant, s.work.Month, s.work.Customer)
+	if err != nil || head.Sends >= s.work.Send || !s.reached() {
+		return err
+	}
+	before := head.Sends
+	w, err := head.Sent(s.Clock.Now()).Put(s.principal.Tenant, version)
+	if err != nil {
+		return err
+	}
+	return s.Commit(ctx, s.principal, journal.Change{Action: "invoice.sent", Subject: head.Number, Before: fmt.Sprint(before), After: fmt.Sprint(before + 1)}, w)
+}
+
+func (s *sending) reached() bool {
+	for _, v := range s.known {
+		if v.State == invoice.Sent || v.State == invoice.InDoubt {
+			return true
+		}
+	}
+	return false
+}
+
+// message writes the mail as a clerk expects it: what, how much, until when, and where to look.
+func (s *sending) message(v invoice.Delivery, token string, content []byte) mail.Message {
+	h := s.head
+	lines := []string{
+		fmt.Sprintf("%s %s님, 안녕하세요. %s입니다.", s.customer.Name, v.Name, s.profile.Name),
+		"",
+		fmt.Sprintf("%s 클라우드 이용 요금청구서를 보내드립니다.", h.Month.Korean()),
+		"",
+		"  청구번호  " + h.Number,
+		"  공급가액  " + h.Sums.Supply.Korean(),
+		"  부가세    " + h.Sums.VAT.Korean(),
+		"  청구금액  " + h.Sums.Total.Korean(),
+		"  납부기한  " + h.Due.Korean(),
+	}
+	for _, account := range s.profile.BankAccounts {
+		lines = append(lines, "  입금계좌  "+account)
+	}
+	lines = append(lines, "",
+		"청구서는 첨부한 엑셀 파일이나 아래 링크에서 확인하실 수 있습니다. 링크는 로그인 없이 열리니 다른 분께 전달하지 마세요.",
+		s.LinkURL+token, "",
+		fmt.Sprintf("문의: %s · 전화 %s · 팩스 %s", s.profile.Email, s.profile.Phone, s.profile.Fax))
+	return mail.Message{
+		ID:          v.ID,
+		From:        mail.Address{Name: s.profile.Name, Email: s.profile.Email},
+		To:          []mail.Address{{Name: v.Name, Email: v.Email}},
+		Subject:     fmt.Sprintf("[%s] %s 클라우드 요금청구서 (%s)", s.profile.Name, h.Month.Korean(), h.Sums.Total.Korean()),
+		Text:        strings.Join(lines, "\n") + "\n",
+		Attachments: []mail.Attachment{{FileName: s.fileName, ContentType: typeXLSX, Content: content}},
+	}
+}

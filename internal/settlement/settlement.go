@@ -1,0 +1,58 @@
+// Package settlement is the flows that take a month from usage to an invoice in a mailbox: ingest, draft, finalise,
+// close, render, send, replace by an upload, open by a link, explain.
+//
+// Who uses it: schedules and queue workers call the daily flows, the dashboard and the command line the others. A
+// flow is the only place that commits: it reads, asks the nouns what follows, calls outside and commits, in the
+// order of the design (intent, call, outcome). It does not own figures (rating), states (the nouns), files
+// (document) or any provider's protocol (a Source).
+//
+// Invariants:
+//   - every flow can be run again at any point and gives the same books: nothing is billed, posted or mailed twice;
+//   - every flow takes a principal; what changes money or access leaves an audit record in the same commit;
+//   - an object is put before the document that names it; what an aborted flow leaves is an orphan, never a half state.
+package settlement
+
+import (
+	"context"
+	"io"
+
+	"jeongsan/internal/blob"
+	"jeongsan/internal/calendar"
+	"jeongsan/internal/document"
+	"jeongsan/internal/journal"
+	"jeongsan/internal/mail"
+	"jeongsan/internal/secret"
+	"jeongsan/internal/tenant"
+	"jeongsan/internal/usage"
+)
+
+// Source pulls usage of one provider account.
+type Source interface {
+	// Pull feeds the sink with one consistent reading of the month. ErrChanged means that the provider rewrote it in
+	// between: what was fed is worthless and the pull starts over.
+	Pull(ctx context.Context, m calendar.Month, to Sink) (Statement, error)
+}
+
+// Sink takes what a Source reads, in any order.
+type Sink interface {
+	Member(usage.Member) error
+	Row(member string, r usage.Row) error
+}
+
+// Scratch makes temporary space for one pull; done gives it back.
+type Scratch func() (s usage.Spool, done func(), err error)
+
+// Desk holds what the flows work with. All fields are required.
+type Desk struct {
+	journal.Journal
+	Bucket  blob.Bucket
+	Secrets secret.Keeper
+	Mail    mail.Sender
+	Render  *document.Renderer
+	Scratch Scratch
+	Random  io.Reader // for link tokens
+	LinkURL string    // base of mail links: LinkURL + token
+
+	// Sources opens the source of an account; the secret was unsealed by the desk.
+	Sources func(ctx context.Context, a tenant.Account, secretKey string) (Source, error)
+}

@@ -1,0 +1,88 @@
+package settlement
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"jeongsan/internal/blob"
+	"jeongsan/internal/calendar"
+	"jeongsan/internal/document"
+	"jeongsan/internal/identity"
+	"jeongsan/internal/invoice"
+	"jeongsan/internal/journal"
+	"jeongsan/internal/money"
+)
+
+// Upload puts a workbook in place of the generated one (CB-13). Its total is read; what it differs from the
+// invoice is kept on the invoice and must be settled before a tax invoice. A file that cannot be read as a
+// workbook with one total leaves everything as it was.
+func (d *Desk) Upload(ctx context.Context, p identity.Principal, m calendar.Month, customerID, fileName string, content []byte) (invoice.Invoice, error) {
+	if err := p.Allow(identity.ReplaceUpload); err != nil {
+		return invoice.Invoice{}, err
+	}
+	head, version, err := invoice.Load(ctx, d.Store, p.Tenant, m, customerID)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	read, err := document.ReadUpload(ctx, fileName, bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	h := sha256.Sum256(content)
+	key, err := blob.NewKey(p.Tenant, blob.Books, "invoice", head.Number, "upload", hex.EncodeToString(h[:])+".xlsx")
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	before := head.Sums.Total
+	head, err = head.Replace(invoice.Upload{Object: key, FileName: fileName, Total: read.Total, Cell: read.At.Sheet + "!" + read.At.Cell, At: d.Clock.Now().UTC(), By: p.String()})
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	if _, err := d.Bucket.Put(ctx, key, typeXLSX, bytes.NewReader(content)); err != nil {
+		return invoice.Invoice{}, err
+	}
+	return d.putHead(ctx, p, head, version, journal.Change{Action: "invoice.upload", Subject: head.Number, Before: shown(before), After: shown(read.Total)})
+}
+
+// TakeBack lets the generated workbook count again.
+func (d *Desk) TakeBack(ctx context.Context, p identity.Principal, m calendar.Month, customerID, reason string) (invoice.Invoice, error) {
+	if err := p.Allow(identity.ReplaceUpload); err != nil {
+		return invoice.Invoice{}, err
+	}
+	head, version, err := invoice.Load(ctx, d.Store, p.Tenant, m, customerID)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	if head, err = head.TakeBack(); err != nil {
+		return invoice.Invoice{}, err
+	}
+	return d.putHead(ctx, p, head, version, journal.Change{Action: "invoice.take-back", Subject: head.Number, Reason: reason})
+}
+
+// Hold keeps a draft from being made final until it is released with an empty reason.
+func (d *Desk) Hold(ctx context.Context, p identity.Principal, m calendar.Month, customerID, reason string) (invoice.Invoice, error) {
+	if err := p.Allow(identity.Bill); err != nil {
+		return invoice.Invoice{}, err
+	}
+	head, version, err := invoice.Load(ctx, d.Store, p.Tenant, m, customerID)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	before := head.Hold
+	if head, err = head.Held(reason); err != nil {
+		return invoice.Invoice{}, err
+	}
+	return d.putHead(ctx, p, head, version, journal.Change{Action: "invoice.hold", Subject: head.Number, Before: before, After: reason})
+}
+
+func (d *Desk) putHead(ctx context.Context, p identity.Principal, head invoice.Invoice, version int64, c journal.Change) (invoice.Invoice, error) {
+	w, err := head.Put(p.Tenant, version)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	return head, d.Commit(ctx, p, c, w)
+}
+
+func shown(a money.Amount) string { return a.String() }
