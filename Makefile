@@ -1,0 +1,90 @@
+# Jeongsan (정산): the commands of this repository. `make` lists them.
+#
+# A machine with Go (the version of go.mod), Python 3 and make is enough. What else is needed is installed here, into
+# .cache (ignored), or by apt when a Debian machine lacks it and we are root. What cannot be had is never passed over in
+# silence: it is printed as "SKIPPED: name: reason", and again at the end.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+CFN_LINT_VERSION := 1.51.0
+CFN_LINT_DIR     := .cache/cfn-lint-$(CFN_LINT_VERSION)
+CFN_LINT         := $(CFN_LINT_DIR)/bin/cfn-lint
+SKIPPED          := .cache/skipped
+
+# Folders with code of our own; functions/ comes with the first Lambda.
+GO_DIRS := $(wildcard functions infra internal)
+
+# Packages whose promises are about goroutines. The race detector makes the embedded SQLite some ten times slower, so
+# the others are left to the plain run.
+RACE := $(patsubst %,./%/...,$(wildcard internal/calendar internal/due internal/ledger internal/money internal/queue internal/rating internal/store infra/local/testclock))
+
+.PHONY: help run test bench fmt clean reset check-format check-vet check-template check-tests check-races tell-skipped
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## settle October 2026 of a seeded MSP, print it, and leave the stack running at the printed address
+	@echo "== Building the one-machine stack (the first time this fetches Go modules: a minute or two)"
+	@go run ./infra/local month 2026-10 --serve
+
+test: start check-format check-vet check-template check-tests check-races tell-skipped ## install what is needed and run every check
+
+bench: ## measure the figures of the README
+	go test -run '^$$' -bench . -benchmem $(patsubst %,./%/...,$(GO_DIRS))
+
+fmt: ## format all Go code
+	gofmt -w $(GO_DIRS)
+
+clean: ## remove what was installed and built (state in .local stays)
+	rm -rf .cache build
+
+reset: ## remove the state of the one-machine stack: books, documents, mailbox, clock
+	rm -rf .local
+
+.PHONY: start
+start:
+	@mkdir -p .cache && : > $(SKIPPED)
+
+check-format:
+	@echo "== Format"
+	@unformatted=$$(gofmt -l $(GO_DIRS)) && if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+
+check-vet:
+	@echo "== go vet (the first time this fetches Go modules)"
+	@go vet ./...
+
+# What cfn-lint does not see (cron fields, time zones, visibility, wildcards) the tests of infra/template hold; they
+# run on any machine.
+check-template: | start
+	@echo "== template.yaml (cfn-lint $(CFN_LINT_VERSION), region Seoul)"
+	@if $(MAKE) --silent --no-print-directory $(CFN_LINT); then \
+		$(CFN_LINT) -r ap-northeast-2 -- template.yaml; \
+	else \
+		echo "SKIPPED: cfn-lint: version $(CFN_LINT_VERSION) could not be installed from PyPI into .cache (see above)" | tee -a $(SKIPPED); \
+	fi
+
+$(CFN_LINT):
+	@echo "   installing cfn-lint $(CFN_LINT_VERSION) into $(CFN_LINT_DIR) (once)"
+	@rm -rf $(CFN_LINT_DIR)
+	@python3 -m venv $(CFN_LINT_DIR) > .cache/venv.log 2>&1 || { \
+		[ "$$(id -u)" = 0 ] && echo "   installing python3-venv by apt" && apt-get update -qq && apt-get install -y -qq python3-venv > /dev/null && \
+		rm -rf $(CFN_LINT_DIR) && python3 -m venv $(CFN_LINT_DIR); } || { cat .cache/venv.log; rm -rf $(CFN_LINT_DIR); exit 1; }
+	@$(CFN_LINT_DIR)/bin/pip install --quiet --disable-pip-version-check cfn-lint==$(CFN_LINT_VERSION) aws-sam-translator==1.110.0 || { rm -rf $(CFN_LINT_DIR); exit 1; }
+
+check-tests:
+	@echo "== Tests"
+	@go test ./...
+
+check-races: | start
+	@echo "== Tests under the race detector: $(RACE)"
+	@if command -v "$$(go env CC)" > /dev/null; then \
+		CGO_ENABLED=1 go test -race $(RACE); \
+	else \
+		echo "SKIPPED: race detector: it needs a C compiler ($$(go env CC)); on Debian: apt-get install gcc libc6-dev" | tee -a $(SKIPPED); \
+	fi
+
+tell-skipped:
+	@if [ -s $(SKIPPED) ]; then echo "== Not everything was checked:"; cat $(SKIPPED); else echo "== Everything was checked; nothing was skipped."; fi
