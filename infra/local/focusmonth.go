@@ -54,8 +54,8 @@ func focusSource(path string, out io.Writer, o options) settlement.Source {
 	}
 }
 
-// playFOCUS settles a month out of a FOCUS export. Everything about the file and the rate is checked before anything
-// is registered; a file that breaks off in the middle leaves nothing half-stored.
+// playFOCUS settles a month out of a FOCUS export. The rate is checked before anything is registered, and the file is
+// read whole before anything of it is stored: one that breaks off in row 700,000 leaves no usage behind.
 func playFOCUS(ctx context.Context, o monthOptions, m calendar.Month, out io.Writer) error {
 	exchange, err := o.exchange(m)
 	if err != nil {

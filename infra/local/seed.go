@@ -259,7 +259,7 @@ func (c seeded) customer(n int, m calendar.Month) customer.Customer {
 
 // businessNumber makes ten digits with a right check digit out of a small number.
 func businessNumber(n int) string {
-	head := fmt.Sprintf("%03d81%04d", n, n*7%10000)
+	head := fmt.Sprintf("%03d81%04d", n%1000, n*7%10000)
 	for digit := range 10 {
 		if s := head + fmt.Sprint(digit); customer.CheckBusinessNumber(s) == nil {
 			return s

@@ -262,13 +262,45 @@ func (c *composer) charges(f *flow) {
 			}})
 		}
 	}
+	t.pad = c.tightened(f, t, rows)
 	t.draw(f, rows)
+}
+
+// tightened is the padding with which the lines leave room for the sums on the same page: a clerk should not have to
+// turn the page for the total because of a few points. Where not even the tightest helps, it stays as it was.
+func (c *composer) tightened(f *flow, t *table, rows []row) float64 {
+	usual := t.pad
+	for _, pad := range []float64{usual, 2.8, 1.8} {
+		t.pad = pad
+		height := t.headHeight(f.l)
+		for _, r := range rows {
+			height += t.height(t.wrapRow(f.l, r))
+		}
+		if f.y+height+c.sumsHeight() <= f.bottom {
+			return pad
+		}
+	}
+	return usual
 }
 
 func (c *composer) section(f *flow, title, unit string) {
 	c.line(f.p, title, headStyle, f.x, f.y, f.w, left)
 	c.line(f.p, unit, labelStyle, f.x, f.y+1, f.w, right)
 	f.y += headStyle.lineHeight() + 4
+}
+
+// sumStep is the height of one line of the sums.
+const sumStep = 17.5
+
+// sumsHeight is the room that the sums need: a line a group, supply, tax, and the box of the total.
+func (c *composer) sumsHeight() float64 {
+	lines := 2
+	for _, g := range groups {
+		if len(c.inv.of(g)) > 0 {
+			lines++
+		}
+	}
+	return float64(lines)*sumStep + 60
 }
 
 // sums shows how the total comes about: groups, supply, tax, total. It is never split over two pages.
@@ -294,10 +326,10 @@ func (c *composer) sums(f *flow) {
 		list[0].basis = ""
 	}
 
-	const w, amountWidth, labelWidth, step = 330.0, 100.0, 82.0, 17.5
+	const w, amountWidth, labelWidth = 330.0, 100.0, 82.0
 	basisWidth := w - amountWidth - labelWidth - 12
 	x := f.x + f.w - w
-	f.need(float64(len(list))*step + 60)
+	f.need(c.sumsHeight())
 	f.y += 8
 	besides := c.exchange(f.p, f.x, f.y, f.w-w-20)
 	for _, e := range list {
@@ -311,7 +343,7 @@ func (c *composer) sums(f *flow) {
 		bottom := c.lines(f.p, basis, style{regular, 7.5, muted}, x+6+labelWidth, f.y+3.4, basisWidth, left)
 		amount := c.inv.settled(e.amount).Grouped()
 		c.line(f.p, amount, c.fit(amount, set, amountWidth-6), x+w-amountWidth, f.y+2.2, amountWidth-6, right)
-		f.y = max(f.y+step, bottom+3)
+		f.y = max(f.y+sumStep, bottom+3)
 	}
 	f.y += 2
 	f.p.box(x, f.y, w, 25, accent)
