@@ -93,7 +93,7 @@ func playFOCUS(ctx context.Context, o monthOptions, m calendar.Month, out io.Wri
 		return err
 	}
 	if o.serve {
-		return s.serve(ctx, o.options, p.staff, out)
+		return s.serve(ctx, o.options, out)
 	}
 	return nil
 }

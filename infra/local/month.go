@@ -86,7 +86,7 @@ func playSeed(ctx context.Context, o monthOptions, m calendar.Month, out io.Writ
 		return err
 	}
 	if o.serve {
-		return s.serve(ctx, o.options, p.staff, out)
+		return s.serve(ctx, o.options, out)
 	}
 	return nil
 }

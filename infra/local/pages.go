@@ -1,22 +1,28 @@
 package main
 
 import (
+	"context"
+	"log"
 	"net/http"
 
+	"jeongsan/infra/local/pages"
 	"jeongsan/internal/identity"
+	"jeongsan/internal/store"
+	"jeongsan/internal/tenant"
 )
 
-// pages are what a browser sees of the running stack.
-func (s *stack) pages(p identity.Principal) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/files/", s.bucket.Handler())
-	mux.HandleFunc("GET /d/{token}", func(w http.ResponseWriter, r *http.Request) {
-		url, err := s.settlement.OpenLink(r.Context(), r.PathValue("token"))
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusNotFound)
-			return
-		}
-		http.Redirect(w, r, url, http.StatusFound)
+// handler is what a browser sees of the running stack: pages, mail links and documents. Whoever reaches the
+// loopback of this machine acts as the main account.
+func (s *stack) handler(ctx context.Context, activity *pages.Activity) http.Handler {
+	return pages.New(pages.Config{
+		Store: s.store, Desk: s.settlement, Bucket: s.bucket, Files: s.bucket.Handler(), Mailbox: s.mailbox, Queue: s.queue,
+		Clock:     pages.Clock{Now: s.clock.Now, Moved: s.clock.Moved, Next: s.next, Advance: s.advance},
+		Schedules: s.schedules, Activity: activity,
+		Tenants: func(ctx context.Context) ([]store.Tenant, error) { return tenant.All(ctx, s.store) },
+		Principal: func(t store.Tenant) identity.Principal {
+			return identity.Principal{Tenant: t, Role: identity.Main, ID: "main"}
+		},
+		Background: func(work func(context.Context)) { go work(ctx) }, // ends with the stack's context
+		Log:        func(err error) { log.Print(err) },
 	})
-	return mux
 }

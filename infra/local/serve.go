@@ -4,15 +4,15 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
+
 	"net/http"
 	"os"
 	"path/filepath"
 	"sort"
 	"time"
 
+	"jeongsan/infra/local/pages"
 	"jeongsan/internal/fault"
-	"jeongsan/internal/identity"
 )
 
 // runServe goes on with the newest data folder.
@@ -33,7 +33,7 @@ func runServe(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = s.close() }() // every commit was durable
-	return s.serve(ctx, o, seedStaff(), out)
+	return s.serve(ctx, o, out)
 }
 
 // newest is the data folder that was used last.
@@ -57,12 +57,17 @@ func newest() (string, error) {
 }
 
 // serve runs the pages and the work until the context ends.
-func (s *stack) serve(ctx context.Context, o options, p identity.Principal, out io.Writer) error {
-	listener, err := net.Listen("tcp", o.addr)
+func (s *stack) serve(ctx context.Context, o options, out io.Writer) error {
+	listener, err := pages.Listen(o.addr)
 	if err != nil {
 		return fault.Invalidf("addr", fault.T("주소 %s에서 시작할 수 없습니다. --addr로 다른 포트를 정해 주세요.", "The address %s cannot be used; choose another port with --addr.", o.addr)).Because(err)
 	}
-	server := &http.Server{Handler: s.pages(p), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	activity := pages.NewActivity(s.clock.Now)
+	s.app.Observe = activity.Observe
+	if err := s.clock.Run(ctx); err != nil { // a month that was played stands still until somebody looks at it
+		return err
+	}
+	server := &http.Server{Handler: s.handler(ctx, activity), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	if _, err := io.WriteString(out, o.words(fault.T("\n실행 중: %s (Ctrl-C로 종료)\n", "\nserving at %s (Ctrl-C ends it)\n", s.baseURL))); err != nil {

@@ -59,6 +59,7 @@ type stack struct {
 	app        *app.App
 	provider   *simulator.Simulator
 	simulated  func(tenant.Zone) string // base URL of a zone's simulated provider; nil when none runs
+	schedules  []schedule.Schedule
 	closers    []func() error
 }
 
@@ -246,11 +247,11 @@ func (s *stack) sources(_ context.Context, a tenant.Account, secretKey string) (
 }
 
 func (s *stack) openClock(ctx context.Context) error {
-	schedules, err := schedule.Load(s.template)
-	if err != nil {
+	var err error
+	if s.schedules, err = schedule.Load(s.template); err != nil {
 		return err
 	}
-	return s.clock.Open(ctx, testclock.Config{Store: s.store, Schedules: schedules, Start: s.start, Frozen: s.frozen, RealKeys: func() []string { return s.realKeys(ctx) }})
+	return s.clock.Open(ctx, testclock.Config{Store: s.store, Schedules: s.schedules, Start: s.start, Frozen: s.frozen, RealKeys: func() []string { return s.realKeys(ctx) }})
 }
 
 // realKeys lists the accounts with a key that is not simulated; a store that cannot be read counts as one.
@@ -321,6 +322,11 @@ func (s *stack) settle(ctx context.Context) error {
 // advance moves the clock to a time, playing every schedule and timer on the way.
 func (s *stack) advance(ctx context.Context, to time.Time) error {
 	return s.clock.AdvanceTo(ctx, to, s, s.enqueue)
+}
+
+// next is the firing that the clock would jump to next.
+func (s *stack) next(ctx context.Context) (schedule.Firing, bool, error) {
+	return s.clock.Next(ctx, s)
 }
 
 // reader opens only what `explain` reads, beside a stack that may be running.
