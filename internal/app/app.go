@@ -11,6 +11,9 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"jeongsan/internal/calendar"
@@ -100,25 +103,43 @@ func (a *App) Handle(ctx context.Context, body []byte) error {
 		return fault.Invalidf("job", fault.T("작업 %q을(를) 알 수 없습니다.", "Job %q is not known.", m.Job))
 	}
 	done := Done{Message: m}
-	done.Err = h(ctx, a, m, &done)
+	err := guarded(ctx, h, a, m, &done)
+	if err != nil {
+		done.Err = err
+	}
 	if a.Observe != nil {
 		a.Observe(done)
 	}
-	return done.Err
+	return err
 }
 
+// guarded turns a panic of a handler into a failed step: it must not end the process, and with it the other steps of
+// the batch. What went wrong is in the cause, for the log.
+func guarded(ctx context.Context, h handler, a *App, m due.Message, done *Done) (err error) {
+	defer func() {
+		if v := recover(); v != nil { // nil too when the goroutine is ended rather than panicking
+			err = fault.New(fault.Internal, fault.TextOf(errPanic)).Because(fmt.Errorf("%w in job %s: %v\n%s", errPanic, m.Job, v, debug.Stack()))
+		}
+	}()
+	return h(ctx, a, m, done)
+}
+
+var errPanic = errors.New("panic")
+
+// eachTenant works on every tenant: what one of them lacks keeps no other from being worked on.
 func eachTenant(do func(context.Context, *App, store.Tenant, due.Message) error) handler {
 	return func(ctx context.Context, a *App, m due.Message, _ *Done) error {
 		tenants, err := tenant.All(ctx, a.Store)
 		if err != nil {
 			return err
 		}
+		var errs []error
 		for _, t := range tenants {
 			if err := do(ctx, a, t, m); err != nil {
-				return err
+				errs = append(errs, fmt.Errorf("tenant %s: %w", t, err))
 			}
 		}
-		return nil
+		return errors.Join(errs...)
 	}
 }
 
@@ -209,13 +230,17 @@ func ingestAccount(ctx context.Context, a *App, m due.Message, done *Done) error
 	return err
 }
 
-func draftCustomer(ctx context.Context, a *App, m due.Message, _ *Done) error {
+func draftCustomer(ctx context.Context, a *App, m due.Message, done *Done) error {
 	var w customerWork
 	p, err := work(m, &w)
 	if err != nil {
 		return err
 	}
 	_, err = a.Settlement.Draft(ctx, p, w.Customer, w.Month)
+	if fault.Is(err, fault.Invalid) { // a person must correct something (a rate, a rule); tomorrow's draft tries again
+		done.Err = err
+		return nil
+	}
 	return err
 }
 
@@ -257,12 +282,13 @@ func sweep(ctx context.Context, a *App, _ due.Message, _ *Done) error {
 	}
 }
 
-// nightly proves the books of the last year: older months are closed and were proved every night they were in it.
+// nightly proves the books of the last ten years (booksYears), every night all of them: a posting that was changed in
+// a month closed long ago shows the next morning.
 func nightly(ctx context.Context, a *App, t store.Tenant, m due.Message) error {
 	now := calendar.MonthOf(m.Scheduled)
 	_, err := a.Settlement.Prove(ctx, t, now.Add(-booksYears*12), now)
 	return err
 }
 
-// booksYears is how far back the nightly proof reads: all of what the law has a company keep at hand (상법 제33조: 10 years).
+// booksYears is how far back the nightly proof reads: as long as the law has a company keep its books (상법 제33조: 10 years).
 const booksYears = 10

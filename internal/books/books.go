@@ -11,6 +11,8 @@ package books
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"jeongsan/internal/calendar"
@@ -141,7 +143,8 @@ func Prove(all []ledger.Posting, stored []Balance) (ledger.TrialBalance, error) 
 		delete(owed, key)
 	}
 	if len(owed) > 0 {
-		return trial, fault.New(fault.Internal, fault.T("원장에는 있으나 저장된 잔액이 없는 고객이 %d곳 있습니다.", "%d customers have postings but no stored balance.", len(owed)))
+		first := slices.Min(slices.Collect(maps.Keys(owed)))
+		return trial, fault.New(fault.Internal, fault.T("원장에는 있으나 저장된 잔액이 없는 고객이 %[1]d곳 있습니다(%[2]s …).", "%[1]d customers have postings but no stored balance (%[2]s …).", len(owed), first))
 	}
 	return trial, nil
 }

@@ -6,7 +6,6 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
-	"golang.org/x/text/unicode/rangetable"
 
 	"jeongsan/internal/fault"
 )
@@ -29,24 +28,26 @@ func digits(s string) string {
 }
 
 // checkName refuses what can stand on no tax invoice: emoji and other pictographs, control and invisible characters.
-// Hanja and ㈜ are fine.
-func checkName(field, s string) error {
+// Hanja and ㈜ are fine. what is whose name it is.
+func checkName(field string, what fault.Text, s string) error {
 	if s == "" {
-		return fault.Invalidf(field, fault.T("고객사명을 입력해 주세요.", "Give the customer's name."))
+		return fault.Invalidf(field, fault.T("%[1]s을 입력해 주세요.", "Give %[2]s.", what.KO, what.EN))
 	}
 	if len([]rune(s)) > 100 {
-		return fault.Invalidf(field, fault.T("고객사명은 100자 이하여야 합니다.", "The customer's name may have 100 characters at most."))
+		return fault.Invalidf(field, fault.T("%[1]s은 100자 이하여야 합니다.", "For %[2]s 100 characters are the most.", what.KO, what.EN))
 	}
 	for _, r := range s {
 		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, fillers) || r == unicode.ReplacementChar || unicode.Is(pictographs, r) {
-			return fault.Invalidf(field, fault.T("고객사명 %[1]q에 쓸 수 없는 문자 %[2]q이(가) 있습니다. 이모지와 제어 문자는 청구서와 세금계산서에 쓸 수 없습니다.", "The customer's name %[1]q holds %[2]q; emoji and control characters cannot stand on invoices and tax invoices.", s, r))
+			return fault.Invalidf(field, fault.T("%[1]s %[3]q에 쓸 수 없는 문자 %[4]q이(가) 있습니다. 이모지와 제어 문자는 청구서와 세금계산서에 쓸 수 없습니다.", "Change %[2]s %[3]q: it holds %[4]q, and emoji and control characters cannot stand on invoices and tax invoices.", what.KO, what.EN, s, r))
 		}
 	}
 	return nil
 }
 
 // fillers are the Hangul letters that print as nothing; a name of them looks empty.
-var fillers = rangetable.New(0x115F, 0x1160, 0x3164, 0xFFA0)
+var fillers = &unicode.RangeTable{R16: []unicode.Range16{
+	{Lo: 0x115F, Hi: 0x1160, Stride: 1}, {Lo: 0x3164, Hi: 0x3164, Stride: 1}, {Lo: 0xFFA0, Hi: 0xFFA0, Stride: 1},
+}}
 
 // pictographs are the blocks of emoji, and the characters outside them that are shown as emoji by themselves
 // (Unicode's Emoji_Presentation); ① ㈜ ₩ and the like lie outside.

@@ -11,11 +11,13 @@ package customer
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/mail"
+	"jeongsan/internal/money"
 	"jeongsan/internal/rating"
 )
 
@@ -107,6 +109,10 @@ func (c Customer) Normalize() Customer {
 		contacts[i] = Contact{Name: clean(k.Name), Phone: clean(k.Phone), Email: strings.TrimSpace(k.Email)}
 	}
 	c.Contacts = contacts
+	c.Fees = slices.Clone(c.Fees)
+	for i := range c.Fees {
+		c.Fees[i].Name = clean(c.Fees[i].Name)
+	}
 	return c
 }
 
@@ -117,7 +123,7 @@ func (c Customer) Validate() error {
 	if !idForm.MatchString(c.ID) {
 		add(fault.Invalidf("id", fault.T("고객사 ID %q의 형식이 올바르지 않습니다(예: C0001).", "The customer id %q is malformed (e.g. C0001).", c.ID)))
 	}
-	add(checkName("name", c.Name))
+	add(checkName("name", fault.T("고객사명", "the customer's name"), c.Name))
 	for _, f := range []struct {
 		field, value string
 		text         fault.Text
@@ -127,7 +133,7 @@ func (c Customer) Validate() error {
 		{"account", c.Account, fault.T("계정 구분", "account")},
 	} {
 		if f.value == "" {
-			add(fault.Invalidf(f.field, fault.T("%s을(를) 입력해 주세요.", "Give the %[2]s.", f.text.KO, f.text.EN)))
+			add(fault.Invalidf(f.field, fault.T("%[1]s을(를) 입력해 주세요.", "Give the %[2]s.", f.text.KO, f.text.EN)))
 		}
 	}
 	add(CheckBusinessNumber(c.BusinessNumber))
@@ -145,10 +151,54 @@ func (c Customer) Validate() error {
 	if _, err := calendar.ParseCycle(string(c.Cycle)); err != nil {
 		add(err)
 	}
+	add(c.checkFees())
+	add(c.Policy.Validate(money.KRW)) // customers are billed in won
+	add(c.checkState())
+	return errors.Join(errs...)
+}
+
+// checkFees names what is wrong with each rule, at most one fault for one rule.
+func (c Customer) checkFees() error {
+	var errs []error
+	seen := map[string]bool{}
 	for _, f := range c.Fees {
-		add(f.Fee.Validate())
+		if f.ID == "" || seen[f.ID] {
+			errs = append(errs, fault.Invalidf("fee.id", fault.T("요금 %[2]q의 ID %[1]q이(가) 비어 있거나 겹칩니다.", "The id %[1]q of fee %[2]q is empty or taken by another.", f.ID, f.Name)))
+			continue
+		}
+		seen[f.ID] = true
+		errs = append(errs, f.check())
 	}
 	return errors.Join(errs...)
+}
+
+func (f Fee) check() error {
+	if err := f.Fee.Validate(); err != nil {
+		return err
+	}
+	if err := checkName("fee.name", fault.T("항목명", "the fee's name"), f.Name); err != nil {
+		return err
+	}
+	if !f.Fixed.IsZero() && f.Fixed.Currency() != money.KRW {
+		return fault.Invalidf("fee.amount", fault.T("%[1]q의 고정 금액은 원화여야 합니다(%[2]s).", "The fixed amount of %[1]q must be in won, not %[2]s.", f.Name, f.Fixed.Currency()))
+	}
+	if f.Added.IsZero() {
+		return fault.Invalidf("fee.added", fault.T("%q의 등록일을 입력해 주세요.", "Give the day on which %q was added.", f.Name))
+	}
+	return nil
+}
+
+// checkState holds the state and its day together: a customer that is billed no more says from when.
+func (c Customer) checkState() error {
+	switch {
+	case c.State != Active && c.State != Inactive && c.State != Deleted:
+		return fault.Invalidf("state", fault.T("고객사 상태 %q은(는) 정상, 비활성, 삭제 중 하나여야 합니다.", "The customer's state %q must be active, inactive or deleted.", c.State))
+	case c.State == Active && !c.InactiveFrom.IsZero():
+		return fault.Invalidf("inactive_from", fault.T("정상 고객사에는 비활성 시작일을 둘 수 없습니다. 시작일을 지우거나 상태를 비활성으로 바꿔 주세요.", "An active customer has no first inactive day; clear it, or make the customer inactive."))
+	case c.State != Active && c.InactiveFrom.IsZero():
+		return fault.Invalidf("inactive_from", fault.T("%[1]s 고객사의 비활성 시작일을 입력해 주세요. 그 전날까지의 이용료를 청구합니다.", "Give the first inactive day of the %[2]s customer; usage up to its eve is billed.", c.State.Text().KO, c.State.Text().EN))
+	}
+	return nil
 }
 
 // Recipients are the contacts an invoice goes to. It is a fault naming the field when there is none with an e-mail.
@@ -180,17 +230,28 @@ const (
 	TurnBeforeFirst Turn = "before-first" // before the first billing month: never billed
 )
 
-// TurnIn decides by cycle and first billing month. Without a first month, cycles count from January.
+// TurnIn decides by cycle and first billing month. Without a first month, cycles count from January, and a cycle
+// longer than a month reaches back to the month before the registration at most: what was used earlier was settled
+// before the customer existed and stays in the work-lists of those months.
 func (c Customer) TurnIn(m calendar.Month) (Turn, []calendar.Month) {
 	first := c.FirstMonth
 	if first == (calendar.Month{}) {
 		first = calendar.MonthOf(m.First().Start()).Add(-int(m.First().Month()) + 1)
 	}
-	if m.Before(first) {
+	since := c.gathersSince()
+	if m.Before(first) || m.Before(since) {
 		return TurnBeforeFirst, nil
 	}
 	if !c.Cycle.Bills(first, m) {
 		return TurnGather, nil
 	}
-	return TurnBill, c.Cycle.Span(first, m)
+	return TurnBill, slices.DeleteFunc(c.Cycle.Span(first, m), since.After)
+}
+
+// gathersSince is the earliest month that a cycle without a first month can gather; zero where nothing limits it.
+func (c Customer) gathersSince() calendar.Month {
+	if !c.FirstMonth.IsZero() || c.Cycle == calendar.Monthly || c.Registered.IsZero() {
+		return calendar.Month{}
+	}
+	return c.Registered.In().Prev()
 }

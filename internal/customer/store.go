@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"slices"
 
 	"jeongsan/internal/fault"
 	"jeongsan/internal/store"
@@ -55,7 +56,7 @@ func Duplicate(t store.Tenant, c Customer, failed store.Key) error {
 }
 
 // Update is the write of a changed customer at the version it was read with. Account, member number and main
-// account cannot change here: they are what past usage is bound to.
+// account cannot change here: they are what past usage is bound to. A fee rule can only be added or ended.
 func Update(t store.Tenant, before, after Customer, version int64) (store.Write, error) {
 	after = after.Normalize()
 	if before.ID != after.ID || before.Account != after.Account || before.MemberNumber != after.MemberNumber || before.MainAccount != after.MainAccount {
@@ -64,8 +65,27 @@ func Update(t store.Tenant, before, after Customer, version int64) (store.Write,
 	if err := after.Validate(); err != nil {
 		return store.Write{}, err
 	}
+	if err := keepsFees(before.Normalize().Fees, after.Fees); err != nil {
+		return store.Write{}, err
+	}
 	d, err := store.JSON(key(t, after.ID), kind, schema, after)
 	return store.Put(d, store.AtVersion(version)), err
+}
+
+// keepsFees refuses to edit or remove a rule: invoices were computed by it. It may be ended, once.
+func keepsFees(before, after []Fee) error {
+	for _, old := range before {
+		if !slices.ContainsFunc(after, old.continuedBy) {
+			return fault.Invalidf("fee", fault.T("등록된 요금 %q은(는) 고치거나 지울 수 없습니다. 종료한 뒤 새 요금을 등록해 주세요.", "The registered fee %q cannot be edited or removed; end it and register a new one.", old.Name))
+		}
+	}
+	return nil
+}
+
+// continuedBy reports whether g is the same rule, at most ended since.
+func (f Fee) continuedBy(g Fee) bool {
+	sameAmount := f.Ratio.Equal(g.Ratio) && (f.Fixed == g.Fixed || f.Fixed.IsZero() && g.Fixed.IsZero())
+	return f.ID == g.ID && f.Kind == g.Kind && f.Name == g.Name && sameAmount && f.Added == g.Added && (f.Ended.IsZero() || f.Ended == g.Ended)
 }
 
 // Load reads one customer and its version.

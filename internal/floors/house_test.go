@@ -57,6 +57,7 @@ var house = []struct {
 	{bridge, []string{"intake"}},
 	{api, []string{"httpapi"}},
 	{app, []string{"app"}},
+	{support, []string{"crash"}}, // the crash harness (design §5), which tests of flows import
 }
 
 // sees says which kinds a kind may import, floors permitting. Test support and the top may see everything.

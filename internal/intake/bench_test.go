@@ -35,10 +35,10 @@ func BenchmarkIngestMillionRows(b *testing.B) {
 		subAccounts int
 		write       func(io.Writer, focustest.Spec) error
 	}{
-		{"csv/73 customers", 73, writeCSV},
-		{"csv/5000 customers", 5000, writeCSV},
-		{"csv.gz/73 customers", 73, writeGzip},
-		{"parquet/73 customers", 73, writeParquet},
+		{"csv, 73 customers", 73, writeCSV},
+		{"csv, 5000 customers", 5000, writeCSV},
+		{"csv.gz, 73 customers", 73, writeGzip},
+		{"parquet, 73 customers", 73, writeParquet},
 	} {
 		b.Run(form.name, func(b *testing.B) {
 			source := export(b, focustest.Spec{Rows: million, SubAccounts: form.subAccounts}, form.write)

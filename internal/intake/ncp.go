@@ -126,8 +126,13 @@ func (s *ncpSink) one(c money.Currency) error {
 }
 
 // vmTypes are the demand types that a VM discount applies to: servers, running and stopped, VPC and Classic. Their
-// block storage, addresses and software are not (stated in docs/fees.md).
+// block storage, addresses and software are not (stated in docs/fees.md): base storage (VSVR_BBST) is of a server's
+// demand type and differs in the detail only, which therefore decides where there is one.
 var vmTypes = []string{"VSVR", "VSVRT", "SVR", "SVRT"}
+
+func isVM(c ncp.ContractCost) bool {
+	return slices.Contains(vmTypes, first(c.Detail.Code, c.Type.Code))
+}
 
 func (s *ncpSink) ContractCost(c ncp.ContractCost) error {
 	if err := s.one(c.Currency); err != nil {
@@ -137,7 +142,7 @@ func (s *ncpSink) ContractCost(c ncp.ContractCost) error {
 		Service: named(c.Type), Kind: named(c.Contract.Type), Region: c.RegionCode, Detail: named(c.Detail), Resource: c.Contract.InstanceName,
 		Ref: c.Contract.No, Quantity: quantity(c.Quantity, named(c.Unit)),
 		List: c.Use, Promise: c.Promise, MemberPrice: c.MemberPrice, MemberPromise: c.MemberPromise, Cost: c.Demand,
-		Start: c.Contract.Start, End: c.Contract.End, VM: slices.Contains(vmTypes, c.Type.Code),
+		Start: c.Contract.Start, End: c.Contract.End, VM: isVM(c),
 	}.Settle())
 }
 

@@ -92,13 +92,21 @@ func (b *builder) add(l Line) error {
 	return nil
 }
 
-// convert brings a cost into the bill's currency, exactly, and appends the step that did it, if any.
+// exchanged is a cost in the bill's currency, exact.
+func (b *builder) exchanged(x money.Decimal) money.Decimal {
+	if b.in.Exchange.IsZero() {
+		return x
+	}
+	return x.Mul(b.in.Exchange.Rate)
+}
+
+// convert brings the cost that the last step came to into the bill's currency and appends the step that did it, if any.
 func (b *builder) convert(x money.Decimal, steps []Step) (money.Decimal, []Step) {
 	if b.in.Exchange.IsZero() {
 		return x, steps
 	}
-	y := x.Mul(b.in.Exchange.Rate)
-	return y, append(steps, step(OpConvert, y, operand(string(b.in.Exchange.From), x), b.exchange))
+	y, cost := b.exchanged(x), Operand{string(b.in.Exchange.From), steps[len(steps)-1].Out}
+	return y, append(steps, step(OpConvert, y, cost, b.exchange))
 }
 
 // usageLine adds a line of usage: the cost, converted and rounded.
@@ -114,17 +122,15 @@ func (b *builder) usageLine(l Line, cost money.Decimal) error {
 }
 
 func (b *builder) usage() error {
+	var vm money.Decimal
 	for _, c := range b.in.Costs {
-		vm := c.VM
-		if !b.in.Exchange.IsZero() {
-			vm = vm.Mul(b.in.Exchange.Rate)
-		}
-		b.exactVM = b.exactVM.Add(vm)
+		vm = vm.Add(c.VM)
 		steps := append(make([]Step, 0, 3), step(OpRows, c.Cost, Operand{"rows", strconv.Itoa(c.Rows)}, operand("list", c.List)))
 		if err := b.usageLine(Line{Name: c.Service, Month: c.Month, Account: c.Account, Service: c.Service, Rows: c.Rows, Derivation: steps}, c.Cost); err != nil {
 			return err
 		}
 	}
+	b.exactVM = b.exchanged(vm)
 	return nil
 }
 

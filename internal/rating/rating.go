@@ -127,6 +127,16 @@ func DefaultPolicy() Policy {
 	return Policy{Line: down, Usage: down, Fee: down, Supply: money.TenWonDown.ID(), VAT: down, Rate: money.MustDecimal("0.1")}
 }
 
+// Validate names the field of a policy that cannot rate a bill in the currency: a rate of VAT outside 0 to 1, an
+// unknown rounding rule, or one finer than the currency.
+func (p Policy) Validate(c money.Currency) error {
+	if p.Rate.Sign() < 0 || p.Rate.Cmp(money.Int(1)) > 0 {
+		return fault.Invalidf("policy.rate", fault.T("부가세율은 0 이상 1 이하여야 합니다.", "The rate of VAT must be 0 to 1."))
+	}
+	_, err := newBuilder(Input{Currency: c, Policy: p})
+	return err
+}
+
 // Exchange is how the provider's currency becomes the bill's. The zero value means that they are the same.
 type Exchange struct {
 	From   money.Currency `json:"from"`

@@ -319,3 +319,24 @@ func TestKinds_and_steps_are_named_in_both_languages(t *testing.T) {
 		t.Errorf("a rounding is shown as %+v", x)
 	}
 }
+
+func TestA_policy_is_refused_by_its_field_before_anything_is_rated(t *testing.T) {
+	if err := rating.DefaultPolicy().Validate(money.KRW); err != nil {
+		t.Error(err)
+	}
+	whole := rating.DefaultPolicy()
+	whole.Rate = money.Int(1)
+	if err := whole.Validate(money.KRW); err != nil {
+		t.Errorf("a rate of 1: %v", err)
+	}
+	for field, spoil := range map[string]func(*rating.Policy){
+		"policy.rate": func(p *rating.Policy) { p.Rate = money.MustDecimal("1.01") },
+		"policy.vat":  func(p *rating.Policy) { p.VAT = "unknown@1" },
+	} {
+		p := rating.DefaultPolicy()
+		spoil(&p)
+		if all := fault.All(p.Validate(money.KRW)); len(all) != 1 || all[0].Field != field {
+			t.Errorf("%s: %v", field, all)
+		}
+	}
+}

@@ -63,7 +63,8 @@ func Partition(t store.Tenant, account string, m calendar.Month) store.Partition
 	return t.Partition("usage", account, m.String())
 }
 
-func headKey(t store.Tenant, account string, m calendar.Month) store.Key {
+// HeadKey is where the head lies; a commit that relies on a reading checks its version.
+func HeadKey(t store.Tenant, account string, m calendar.Month) store.Key {
 	return Partition(t, account, m).Key("head")
 }
 
@@ -73,7 +74,7 @@ func rollupKey(t store.Tenant, account string, m calendar.Month, member string) 
 
 // Put is the write of the head at the version it was read with.
 func (h Head) Put(t store.Tenant, version int64) (store.Write, error) {
-	d, err := store.JSON(headKey(t, h.Meta.Account, h.Meta.Month), kindHead, schema, h)
+	d, err := store.JSON(HeadKey(t, h.Meta.Account, h.Meta.Month), kindHead, schema, h)
 	return store.Put(d, store.AtVersion(version)), err
 }
 
@@ -92,7 +93,7 @@ func (r Rollup) Put(t store.Tenant, account string, m calendar.Month, version in
 
 // LoadHead reads the head and its version.
 func LoadHead(ctx context.Context, s store.Reader, t store.Tenant, account string, m calendar.Month) (Head, int64, error) {
-	d, err := s.Get(ctx, headKey(t, account, m))
+	d, err := s.Get(ctx, HeadKey(t, account, m))
 	if err != nil {
 		return Head{}, 0, err
 	}
