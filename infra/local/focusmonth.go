@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -37,21 +38,29 @@ func focusSource(path string, out io.Writer, o options) settlement.Source {
 	return intake.FOCUS{
 		Name: filepath.Base(path),
 		Open: func(context.Context) (io.ReaderAt, int64, func() error, error) {
-			f, err := os.Open(path)
+			f, size, err := openFOCUS(path)
 			if err != nil {
-				return nil, 0, nil, fault.Invalidf("focus", fault.T("파일 %s을(를) 열 수 없습니다. 경로를 확인해 주세요.", "The file %s cannot be opened; check its path.", path)).Because(err)
+				return nil, 0, nil, err
 			}
-			info, err := f.Stat()
-			if err != nil || info.IsDir() {
-				_ = f.Close() // nothing was read
-				return nil, 0, nil, fault.Invalidf("focus", fault.T("%s은(는) 파일이 아닙니다.", "%s is not a file.", path)).Because(err)
-			}
-			return f, info.Size(), f.Close, nil
+			return f, size, f.Close, nil
 		},
 		Progress: func(rows int) {
 			fmt.Fprintln(out, o.words(fault.T("  %s행 읽음", "  %s rows read", money.Won(int64(rows)).Grouped())))
 		},
 	}
+}
+
+func openFOCUS(path string) (f *os.File, size int64, err error) {
+	f, err = os.Open(path)
+	if err != nil {
+		return nil, 0, fault.Invalidf("focus", fault.T("파일 %s을(를) 열 수 없습니다. 경로를 확인해 주세요.", "The file %s cannot be opened; check its path.", path)).Because(err)
+	}
+	info, err := f.Stat()
+	if err != nil || info.IsDir() {
+		_ = f.Close() // nothing was read
+		return nil, 0, fault.Invalidf("focus", fault.T("%s은(는) 파일이 아닙니다.", "%s is not a file.", path)).Because(err)
+	}
+	return f, info.Size(), nil
 }
 
 // playFOCUS settles a month out of a FOCUS export. The rate is checked before anything is registered, and the file is
@@ -69,20 +78,23 @@ func playFOCUS(ctx context.Context, o monthOptions, m calendar.Month, out io.Wri
 		return err
 	}
 	defer func() { _ = s.close() }() // every commit was durable
-	p := &player{stack: s, options: o.options, month: m, out: out, staff: identity.Principal{Tenant: mustTenant(focusTenant), Role: identity.Main, ID: "main"}}
+	p := newPlayer(s, o, m, out, identity.Principal{Tenant: mustTenant(focusTenant), Role: identity.Main, ID: "main"})
 	if err := p.dates(); err != nil {
-		return err
-	}
-	pulled, err := p.pullFOCUS(ctx)
-	if err != nil {
 		return err
 	}
 	settled, err := p.settled(ctx)
 	if err != nil {
 		return err
 	}
+	if err := p.sameInput(ctx, o, exchange, settled); err != nil {
+		return err
+	}
+	pulled, err := p.pullFOCUS(ctx)
+	if err != nil {
+		return err
+	}
 	if !settled {
-		if err := p.settleFOCUS(ctx, exchange); err != nil {
+		if err := p.settleFOCUS(ctx, exchange, filepath.Base(o.focus)); err != nil {
 			return err
 		}
 	}
@@ -93,7 +105,7 @@ func playFOCUS(ctx context.Context, o monthOptions, m calendar.Month, out io.Wri
 		return err
 	}
 	if o.serve {
-		return s.serve(ctx, o.options, out)
+		return s.serve(ctx, o.options, out, p.activity)
 	}
 	return nil
 }
@@ -107,8 +119,8 @@ func (o monthOptions) exchange(m calendar.Month) (rating.Exchange, error) {
 		return rating.Exchange{}, fault.Invalidf("usd-krw", fault.T("1달러의 원화 환율을 --usd-krw 1340.5처럼 적어 주세요(입력 %q).", "Give the won for one dollar like --usd-krw 1340.5 (got %q).", o.rate))
 	}
 	rate, err := money.ParseDecimal(o.rate)
-	if err != nil {
-		return rating.Exchange{}, err
+	if err != nil || rate.IsZero() {
+		return rating.Exchange{}, fault.Invalidf("usd-krw", fault.T("환율은 0보다 커야 합니다.", "The exchange rate must be above zero.")).Because(err)
 	}
 	date := m.Last()
 	if o.rateDate != "" {
@@ -144,8 +156,12 @@ func (p *player) pullFOCUS(ctx context.Context) (settlement.Pulled, error) {
 	return pulled, nil
 }
 
-func (p *player) settleFOCUS(ctx context.Context, exchange rating.Exchange) error {
+func (p *player) settleFOCUS(ctx context.Context, exchange rating.Exchange, file string) error {
 	p.app.Observe = p.observe
+	customers, err := p.subAccounts(ctx, file)
+	if err != nil {
+		return err
+	}
 	w, err := tenant.PutExchange(p.staff.Tenant, p.month, exchange)
 	if err != nil {
 		return err
@@ -153,7 +169,7 @@ func (p *player) settleFOCUS(ctx context.Context, exchange rating.Exchange) erro
 	if err := p.settlement.Commit(ctx, p.staff, journal.Change{Action: "exchange.rate", Subject: p.month.String(), After: exchange.Rate.Canonical()}, w); err != nil {
 		return err
 	}
-	if err := p.registerSubAccounts(ctx); err != nil {
+	if err := p.registerSubAccounts(ctx, customers); err != nil {
 		return err
 	}
 	for _, step := range []func(context.Context) error{p.bill, p.sendAll, p.shut, p.proveBooks} {
@@ -164,31 +180,57 @@ func (p *player) settleFOCUS(ctx context.Context, exchange rating.Exchange) erro
 	return nil
 }
 
-// registerSubAccounts makes a customer of every sub account that is not one yet, in the order of their ids.
-func (p *player) registerSubAccounts(ctx context.Context) error {
+// subAccounts makes a customer of every sub account that is not one yet, in the order of their ids. All are checked
+// before any is registered: a file with one bad name leaves no customer behind.
+func (p *player) subAccounts(ctx context.Context, file string) ([]customer.Customer, error) {
 	rollups, err := usage.Rollups(ctx, p.store, p.staff.Tenant, focusAccount, p.month)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	known, err := customer.List(ctx, p.store, p.staff.Tenant)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	members := map[string]bool{intake.TaxMember: true}
 	for _, c := range known {
 		members[c.MemberNumber] = true
 	}
-	n := len(known)
+	var out []customer.Customer
+	var errs []error
 	for _, r := range rollups {
 		if members[r.Member] {
 			continue
 		}
-		n++
-		if err := p.onboarding.RegisterCustomer(ctx, p.staff, p.subAccount(n, r.Rollup)); err != nil {
+		c := p.subAccount(len(known)+len(out)+1, r.Rollup).Normalize()
+		if err := c.Validate(); err != nil {
+			errs = append(errs, refused(r.Member, file, err))
+		}
+		out = append(out, c)
+	}
+	return out, errors.Join(errs...)
+}
+
+// refused says of each thing that is wrong with a sub account which one it is, and in what file.
+func refused(member, file string, err error) error {
+	var errs []error
+	for _, f := range fault.All(err) {
+		shown := f.Shown()
+		t := fault.T("하위 계정 %[1]s: %[2]s 파일에서 고친 뒤 다시 실행해 주세요.", "sub account %[1]s: %[3]s Correct it in the file and run again.", member, shown.KO, shown.EN)
+		errs = append(errs, fault.Invalidf(f.Field, t).At(fault.Place{File: file}).Because(f))
+	}
+	if len(errs) == 0 {
+		return err
+	}
+	return errors.Join(errs...)
+}
+
+func (p *player) registerSubAccounts(ctx context.Context, customers []customer.Customer) error {
+	for _, c := range customers {
+		if err := p.onboarding.RegisterCustomer(ctx, p.staff, c); err != nil {
 			return err
 		}
 	}
-	p.say("고객사 등록: %d곳", "customers registered: %d", n)
+	p.say("새 고객사 등록: %d곳", "customers newly registered: %d", len(customers))
 	return nil
 }
 

@@ -37,6 +37,8 @@ const usageText = `정산 (Jeongsan) — 한 대에서 돌아가는 클라우드
   go run ./infra/local month 2024-09 --focus FILE --usd-krw RATE [--rate-date DATE]
                                                              FOCUS 파일로 정산 / settle a FOCUS export
   go run ./infra/local explain INVOICE [LINE]                금액의 산출 근거 / where an amount comes from
+  go run ./infra/local key add ACCOUNT --zone public|government|financial --access-key KEY [--label NAME] [--pcp]
+  go run ./infra/local key delete ACCOUNT                    NCP 인증키 등록(SECRET KEY는 표준 입력)·삭제 / add (secret on stdin) or delete a key
 
   --data DIR   데이터 폴더 / data folder (기본 .local/<달>)
   --addr ADDR  서버 주소 / address to serve at (기본 127.0.0.1:8080)
@@ -54,6 +56,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return runMonth(ctx, args, out)
 	case "explain":
 		return runExplain(ctx, args, out)
+	case "key":
+		return runKey(ctx, args, out)
 	case "serve":
 		return runServe(ctx, args, out)
 	case "help":
@@ -114,7 +118,10 @@ func report(w io.Writer, err error) {
 	faults := fault.All(err)
 	if len(faults) == 0 {
 		t := fault.TextOf(err)
-		fmt.Fprintf(w, "%s\n%s\n  (%v)\n", t.KO, t.EN, err)
+		fmt.Fprintf(w, "%s\n%s\n", t.KO, t.EN)
+		if os.Getenv("JEONGSAN_DEBUG") != "" { // for whoever looks into a defect
+			fmt.Fprintf(w, "  (%v)\n", err)
+		}
 		return
 	}
 	for _, f := range faults {

@@ -6,8 +6,10 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
+	"jeongsan/infra/local/pages"
 	"jeongsan/internal/app"
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/customer"
@@ -63,13 +65,16 @@ func (o monthOptions) dir(name string) string {
 // playSeed plays the seeded MSP's month: a moved clock goes through every dawn of the month, staff settle on the day
 // settlement opens, the run closes. Played again on the same folder, it finds everything done and prints the same.
 func playSeed(ctx context.Context, o monthOptions, m calendar.Month, out io.Writer) error {
+	if err := keepSeed(o.dir(m.String()), m); err != nil {
+		return err
+	}
 	start := m.First().AddDays(-1).Start().Add(9 * time.Hour)
 	s, err := open(ctx, config{dir: o.dir(m.String()), baseURL: "http://" + o.addr, template: o.template, start: start, frozen: true, world: seedWorld(m)})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = s.close() }() // a failed close after a printed table loses nothing: every commit was durable
-	p := &player{stack: s, options: o.options, month: m, staff: seedStaff(), out: out}
+	p := newPlayer(s, o, m, out, seedStaff())
 	if err := p.dates(); err != nil {
 		return err
 	}
@@ -86,7 +91,7 @@ func playSeed(ctx context.Context, o monthOptions, m calendar.Month, out io.Writ
 		return err
 	}
 	if o.serve {
-		return s.serve(ctx, o.options, out)
+		return s.serve(ctx, o.options, out, p.activity)
 	}
 	return nil
 }
@@ -95,11 +100,23 @@ func playSeed(ctx context.Context, o monthOptions, m calendar.Month, out io.Writ
 type player struct {
 	*stack
 	options
-	month  calendar.Month
-	staff  identity.Principal
-	out    io.Writer
-	pulls  int
-	failed []app.Done
+	month calendar.Month
+	staff identity.Principal
+	out   io.Writer
+
+	mu       sync.Mutex // steps are done side by side
+	pulls    int
+	failed   []app.Done
+	activity *pages.Activity // what the served pages tell of the month; nil when they are not served
+}
+
+// newPlayer makes the player of a month over its stack.
+func newPlayer(s *stack, o monthOptions, m calendar.Month, out io.Writer, staff identity.Principal) *player {
+	p := &player{stack: s, options: o.options, month: m, staff: staff, out: out}
+	if o.serve {
+		p.activity = pages.NewActivity(s.clock.Now)
+	}
+	return p
 }
 
 func (p *player) say(ko, en string, args ...any) {
@@ -123,6 +140,11 @@ func (p *player) playSeed(ctx context.Context) error {
 }
 
 func (p *player) observe(d app.Done) {
+	if p.activity != nil {
+		p.activity.Observe(d)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if d.Err != nil {
 		p.failed = append(p.failed, d)
 	}

@@ -16,13 +16,13 @@ import (
 func (s *stack) handler(ctx context.Context, activity *pages.Activity) http.Handler {
 	return pages.New(pages.Config{
 		Store: s.store, Desk: s.settlement, Bucket: s.bucket, Files: s.bucket.Handler(), Mailbox: s.mailbox, Queue: s.queue,
-		Clock:     pages.Clock{Now: s.clock.Now, Moved: s.clock.Moved, Next: s.next, Advance: s.advance},
+		Clock:     pages.Clock{Now: s.clock.Now, Moved: s.clock.Moved, Frozen: s.clock.Frozen, Next: s.next, Advance: s.advance},
 		Schedules: s.schedules, Activity: activity,
 		Tenants: func(ctx context.Context) ([]store.Tenant, error) { return tenant.All(ctx, s.store) },
 		Principal: func(t store.Tenant) identity.Principal {
 			return identity.Principal{Tenant: t, Role: identity.Main, ID: "main"}
 		},
-		Background: func(work func(context.Context)) { go work(ctx) }, // ends with the stack's context
+		Background: func(work func(context.Context)) { s.background.Go(func() { work(ctx) }) }, // serve waits for it
 		Log:        func(err error) { log.Print(err) },
 	})
 }

@@ -132,6 +132,8 @@ func (p *player) state(c customer.Customer, h invoice.Invoice, ok bool) (state, 
 	switch {
 	case turn == customer.TurnGather:
 		return p.words(fault.T("모음", "gathered")), p.words(fault.T("%[1]s 청구", "billed %[2]s", c.Cycle.Text().KO, c.Cycle.Text().EN))
+	case turn == customer.TurnBeforeFirst && c.FirstMonth.IsZero():
+		return p.words(fault.T("청구 전", "not yet")), p.words(fault.T("등록일 %s 이전", "before its registration on %s", c.Registered))
 	case turn == customer.TurnBeforeFirst:
 		return p.words(fault.T("청구 전", "not yet")), p.words(fault.T("청구 시작월 %s", "first month %s", c.FirstMonth))
 	case !ok || h.State != invoice.Final:
@@ -184,12 +186,12 @@ func (p *player) gates(ctx context.Context) error {
 	for _, g := range gates {
 		state := w(fault.T("일치", "balanced"))
 		if err := g.Check(); err != nil {
-			state = fault.TextOf(err).KO
+			state = w(fault.TextOf(err))
 		}
-		rows = append(rows, []string{g.Label, string(g.Currency), g.Billed.Grouped(), g.Invoiced.Grouped(), g.Gathered.Grouped(), g.Left().Grouped(), state})
+		rows = append(rows, []string{g.Label, string(g.Currency), g.Billed.Grouped(), g.Released.Grouped(), g.Invoiced.Grouped(), g.Gathered.Grouped(), g.Left().Grouped(), state})
 	}
-	fmt.Fprintln(p.out, w(fault.T("정산 검증: 제공사 청구액 = 청구서 + 모음 + 미배분 (부가세 별도)", "gate: provider's bill = invoiced + gathered + unallocated (before VAT)")))
-	fmt.Fprintln(p.out, grid([]column{{title: w(fault.T("계정", "account"))}, {title: w(fault.T("통화", "currency"))}, {w(fault.T("제공사 청구액", "billed")), true},
+	fmt.Fprintln(p.out, w(fault.T("정산 검증: 제공사 청구액 + 앞달 모음 = 청구서 + 모음 + 미배분 (부가세 별도)", "gate: provider's bill + gathered before = invoiced + gathered + unallocated (before VAT)")))
+	fmt.Fprintln(p.out, grid([]column{{title: w(fault.T("계정", "account"))}, {title: w(fault.T("통화", "currency"))}, {w(fault.T("제공사 청구액", "billed")), true}, {w(fault.T("앞달 모음", "released")), true},
 		{w(fault.T("청구서", "invoiced")), true}, {w(fault.T("모음", "gathered")), true}, {w(fault.T("미배분", "unallocated")), true}, {title: w(fault.T("결과", "result"))}}, rows))
 	var left [][]string
 	for _, g := range gates {

@@ -2,13 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	simulator "jeongsan/infra/simulator/ncp"
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/customer"
 	"jeongsan/internal/document/documenttest"
+	"jeongsan/internal/fault"
 	"jeongsan/internal/identity"
 	"jeongsan/internal/money"
 	"jeongsan/internal/rating"
@@ -266,4 +272,34 @@ func businessNumber(n int) string {
 		}
 	}
 	panic("no check digit fits " + head)
+}
+
+// seedFile remembers which month's world the simulated providers of a folder hold.
+const seedFile = "seed-month"
+
+// keepSeed writes the month beside the state, before anything is registered.
+func keepSeed(dir string, m calendar.Month) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fault.New(fault.Unavailable, fault.T("데이터 폴더 %s를 만들 수 없습니다.", "The data folder %s cannot be made.", dir)).Because(err)
+	}
+	if kept, ok, err := seededMonth(dir); err != nil || ok {
+		if err == nil && kept != m {
+			err = fault.Invalidf("data", fault.T("데이터 폴더 %[1]s에는 %[2]s의 가상 MSP가 있습니다. --data로 다른 폴더를 정해 주세요.", "The data folder %[1]s holds the seeded MSP of %[2]s; choose another with --data.", dir, kept))
+		}
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, seedFile), []byte(m.String()+"\n"), 0o600)
+}
+
+// seededMonth reads it; ok is false for a folder that was not seeded.
+func seededMonth(dir string) (m calendar.Month, ok bool, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, seedFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return calendar.Month{}, false, nil
+	}
+	if err != nil {
+		return calendar.Month{}, false, err
+	}
+	m, err = calendar.ParseMonth(strings.TrimSpace(string(text)))
+	return m, err == nil, err
 }

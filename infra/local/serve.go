@@ -21,19 +21,34 @@ func runServe(ctx context.Context, args []string, out io.Writer) error {
 	if _, err := parse(newFlags("serve", &o), args, 0); err != nil {
 		return err
 	}
-	if o.data == "" {
-		dir, err := newest()
-		if err != nil {
-			return err
-		}
-		o.data = dir
-	}
-	s, err := open(ctx, config{dir: o.data, baseURL: "http://" + o.addr, template: o.template})
+	s, err := resume(ctx, &o)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = s.close() }() // every commit was durable
-	return s.serve(ctx, o, out)
+	return s.serve(ctx, o, out, pages.NewActivity(s.clock.Now))
+}
+
+// resume opens a stored stack: the named folder, or the one that was used last. The simulated providers of a seeded
+// month run again as they did.
+func resume(ctx context.Context, o *options) (*stack, error) {
+	if o.data == "" {
+		dir, err := newest()
+		if err != nil {
+			return nil, err
+		}
+		o.data = dir
+	}
+	if _, err := os.Stat(filepath.Join(o.data, "state.db")); err != nil {
+		return nil, fault.New(fault.NotFound, fault.T("데이터 폴더 %s에 저장된 상태가 없습니다. 먼저 month를 실행해 주세요.", "The data folder %s holds no stored state; run month first.", o.data))
+	}
+	c := config{dir: o.data, baseURL: "http://" + o.addr, template: o.template}
+	if m, ok, err := seededMonth(o.data); err != nil {
+		return nil, err
+	} else if ok {
+		c.world = seedWorld(m)
+	}
+	return open(ctx, c)
 }
 
 // newest is the data folder that was used last.
@@ -56,14 +71,16 @@ func newest() (string, error) {
 	return dirs[0], nil
 }
 
-// serve runs the pages and the work until the context ends.
-func (s *stack) serve(ctx context.Context, o options, out io.Writer) error {
+// serve runs the pages and the work until the context ends, and waits for the moves of the clock that a page started.
+func (s *stack) serve(ctx context.Context, o options, out io.Writer, activity *pages.Activity) error {
 	listener, err := pages.Listen(o.addr)
 	if err != nil {
 		return fault.Invalidf("addr", fault.T("주소 %s에서 시작할 수 없습니다. --addr로 다른 포트를 정해 주세요.", "The address %s cannot be used; choose another port with --addr.", o.addr)).Because(err)
 	}
-	activity := pages.NewActivity(s.clock.Now)
-	s.app.Observe = activity.Observe
+	ctx, cancel := context.WithCancel(ctx)
+	defer s.background.Wait()
+	defer cancel()
+	s.app.Observe, s.serving = activity.Observe, true
 	if err := s.clock.Run(ctx); err != nil { // a month that was played stands still until somebody looks at it
 		return err
 	}
@@ -78,8 +95,8 @@ func (s *stack) serve(ctx context.Context, o options, out io.Writer) error {
 	for {
 		select {
 		case <-ctx.Done():
-			ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-			defer cancel()
+			ending, giveUp := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer giveUp()
 			return server.Shutdown(ending)
 		case err := <-done:
 			if errors.Is(err, http.ErrServerClosed) {
@@ -94,10 +111,16 @@ func (s *stack) serve(ctx context.Context, o options, out io.Writer) error {
 	}
 }
 
-// beat plays the schedules that are due and works off queue and outbox.
+// beat plays the schedules that are due and works off what of queue and outbox can be had now; a failed message that
+// waits for its next try is left to a later beat.
 func (s *stack) beat(ctx context.Context) error {
 	if err := s.clock.CatchUp(ctx, s.enqueue); err != nil {
 		return err
 	}
-	return s.settle(ctx)
+	for {
+		n, err := s.work(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
 }

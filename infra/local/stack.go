@@ -4,12 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"jeongsan/infra/local/schedule"
@@ -61,11 +64,18 @@ type stack struct {
 	simulated  func(tenant.Zone) string // base URL of a zone's simulated provider; nil when none runs
 	schedules  []schedule.Schedule
 	closers    []func() error
+	background sync.WaitGroup // moves of the clock that a page started
+	serving    bool           // set before serve starts to work: a failed message then waits before it comes again
 }
 
 const (
 	visibility = 30 * time.Second // of a message being worked on
 	maxReceive = 5
+
+	heartbeat    = visibility / 3
+	firstRetry   = 2 * time.Second
+	longestRetry = time.Minute
+	pause        = 50 * time.Millisecond // when all that is left is hidden
 )
 
 // open builds the stack over its folder. What was there goes on where it was.
@@ -123,17 +133,37 @@ func (s *stack) openState(ctx context.Context) (err error) {
 // linkKey reads or makes the key that signs the short-lived links to objects.
 func linkKey(path string) ([]byte, error) {
 	key, err := os.ReadFile(path)
-	if err == nil && len(key) == 32 {
-		return key, nil
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = newLinkKey(path); err == nil || errors.Is(err, fs.ErrExist) { // or another process was first
+			key, err = os.ReadFile(path)
+		}
 	}
-	key = make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, fault.T("링크 서명 키 %s를 읽거나 저장할 수 없습니다. 파일 권한과 디스크 공간을 확인해 주세요.", "The link key %s cannot be read or stored; check its permissions and the disk space.", path)).Because(err)
 	}
-	if err := os.WriteFile(path, key, 0o600); err != nil {
-		return nil, fault.New(fault.Unavailable, fault.T("링크 서명 키를 저장할 수 없습니다(%s).", "The link key cannot be stored (%s).", path)).Because(err)
+	if len(key) != linkKeyBytes {
+		return nil, fault.New(fault.Conflict, fault.T("링크 서명 키 %s가 손상되었습니다. 백업에서 되돌리거나, 파일을 다른 곳으로 옮기면 새로 만듭니다(열려 있던 파일 링크는 끊어집니다).", "The link key %s is damaged; restore it, or move it away and a new one is made (file links that are open then stop working).", path))
 	}
 	return key, nil
+}
+
+const linkKeyBytes = 32
+
+// newLinkKey makes the key's file. One that is there is never written over.
+func newLinkKey(path string) error {
+	key := make([]byte, linkKeyBytes)
+	if _, err := rand.Read(key); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(key)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path)) // half a key is none
+	}
+	return nil
 }
 
 func (s *stack) openQueue(ctx context.Context) error {
@@ -228,8 +258,16 @@ func (s *stack) prove(ctx context.Context, a tenant.Account, secretKey string) e
 	if err != nil {
 		return err
 	}
-	_, err = client.Prove(ctx)
-	return err
+	proof, err := client.Prove(ctx)
+	if err != nil {
+		return err
+	}
+	if !proof.Partner {
+		return &fault.Fault{Code: fault.Forbidden, Field: "ACCESS KEY", Text: fault.T(
+			"파트너 계정의 인증키가 아닙니다. 회원별 청구 내역을 조회할 수 있는 파트너 계정의 인증키를 등록해 주세요.",
+			"This is not the key of a partner account; register the key of one, which may read its members' bills.")}
+	}
+	return nil
 }
 
 func (s *stack) sources(_ context.Context, a tenant.Account, secretKey string) (settlement.Source, error) {
@@ -292,21 +330,57 @@ func (s *stack) Idle(ctx context.Context) (bool, error) {
 }
 
 func (s *stack) Proceed(ctx context.Context) error {
-	n, err := s.worker().Once(ctx)
+	n, err := s.work(ctx)
 	if err != nil || n > 0 {
 		return err
 	}
-	_, err = due.Sweep(ctx, s.store, s.queue, s.clock.Now(), newID)
-	return err
+	wait := time.NewTimer(pause)
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-wait.C:
+		return nil
+	}
+}
+
+// work does one batch of what is visible, or sweeps what is due; it returns how much there was of either.
+func (s *stack) work(ctx context.Context) (int, error) {
+	n, err := s.worker().Once(ctx)
+	if err != nil || n > 0 {
+		return n, err
+	}
+	return due.Sweep(ctx, s.store, s.queue, s.clock.Now(), newID)
 }
 
 func (s *stack) NextTimer(ctx context.Context) (time.Time, bool, error) {
 	return due.Next(ctx, s.store)
 }
 
-func (s *stack) worker() app.Worker { return app.Worker{App: s.app} }
+// worker takes failed messages again at once while a month is played, which tells of them at its end.
+func (s *stack) worker() app.Worker {
+	w := app.Worker{App: s.app, Heartbeat: beats, Visibility: visibility}
+	if s.serving {
+		w.Retry = backOff
+	}
+	return w
+}
 
-// settle works until queue and outbox are empty.
+func beats() (<-chan time.Time, func()) {
+	t := time.NewTicker(heartbeat)
+	return t.C, t.Stop
+}
+
+// backOff doubles from firstRetry with every delivery.
+func backOff(received int) time.Duration {
+	d := firstRetry
+	for n := 1; n < received && d < longestRetry; n++ {
+		d *= 2
+	}
+	return min(d, longestRetry)
+}
+
+// settle works until queue and outbox are empty, waiting for what is hidden.
 func (s *stack) settle(ctx context.Context) error {
 	for {
 		idle, err := s.Idle(ctx)

@@ -37,8 +37,9 @@ func grid(columns []column, rows [][]string) string {
 			widths[i] = max(widths[i], cells(cell))
 		}
 	}
-	var b strings.Builder
+	var out strings.Builder
 	line := func(row []string) {
+		var b strings.Builder
 		for i, cell := range row {
 			pad := strings.Repeat(" ", widths[i]-cells(cell))
 			if i > 0 {
@@ -46,13 +47,11 @@ func grid(columns []column, rows [][]string) string {
 			}
 			if columns[i].right {
 				b.WriteString(pad + cell)
-			} else if i == len(row)-1 {
-				b.WriteString(cell)
 			} else {
 				b.WriteString(cell + pad)
 			}
 		}
-		b.WriteByte('\n')
+		out.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 	}
 	titles := make([]string, len(columns))
 	rule := make([]string, len(columns))
@@ -64,5 +63,5 @@ func grid(columns []column, rows [][]string) string {
 	for _, row := range rows {
 		line(row)
 	}
-	return b.String()
+	return out.String()
 }

@@ -1,10 +1,12 @@
 package invoice
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,12 +14,14 @@ import (
 	"jeongsan/internal/blob"
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/fault"
+	"jeongsan/internal/money"
 	"jeongsan/internal/store"
 )
 
 const (
-	kindDelivery = "delivery"
-	kindLink     = "link"
+	kindDelivery  = "delivery"
+	kindLink      = "link"
+	kindSendOrder = "send-order"
 )
 
 func fmtRevision(n int) string { return fmt.Sprintf("%04d", n) }
@@ -46,27 +50,71 @@ func (s DeliveryState) Text() fault.Text {
 	return fault.T("발송 불가", "refused")
 }
 
+// Recipient is a contact as an order to send froze it.
+type Recipient struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+// Contact is what deliveries to the recipient are known by: the same for an address however it is capitalised, and
+// fit for a mail id. It is no position in a list, which changes with the list.
+func (r Recipient) Contact() string {
+	h := sha256.Sum256([]byte(strings.ToLower(r.Email)))
+	return hex.EncodeToString(h[:])[:12]
+}
+
+// SendOrder is whom one send of an invoice goes to. It is frozen when the send is ordered, so that a later change of
+// the customer's contacts changes neither what is tried again nor whom.
+type SendOrder struct {
+	Send       int         `json:"send"`
+	Recipients []Recipient `json:"recipients"`
+}
+
+func sendOrderKey(t store.Tenant, ref Reference, send int) store.Key {
+	return t.Partition("send-order", ref.Month.String()).Key(ref.Customer, fmtRevision(ref.Revision), fmtRevision(send))
+}
+
+// Put is the write of the order: store.Always replaces one whose mails reached nobody.
+func (o SendOrder) Put(t store.Tenant, ref Reference, c store.Condition) (store.Write, error) {
+	doc, err := store.JSON(sendOrderKey(t, ref, o.Send), kindSendOrder, schema, o)
+	return store.Put(doc, c), err
+}
+
+// LoadSendOrder reads the order of a send; a fault.NotFound when nobody froze one.
+func LoadSendOrder(ctx context.Context, s store.Reader, t store.Tenant, ref Reference, send int) (SendOrder, error) {
+	d, err := s.Get(ctx, sendOrderKey(t, ref, send))
+	if err != nil {
+		return SendOrder{}, err
+	}
+	var o SendOrder
+	return o, store.Decode(d, kindSendOrder, schema, &o)
+}
+
 // Delivery is one mail of an invoice to one contact. ID is the mail's own id, made of the invoice, the send and
-// the contact, so that the same send never makes a second mail.
+// the contact's address, so that the same send never makes a second mail. What is attached is fixed with its name and
+// its total when the mail is intended: a file uploaded later changes none of them.
 type Delivery struct {
 	ID        string        `json:"id"`
 	Invoice   string        `json:"invoice"`
 	Send      int           `json:"send"`    // 1 for 발송, 2 and up for 재발송
-	Contact   int           `json:"contact"` // index among the recipients
+	Contact   string        `json:"contact"` // Recipient.Contact
+	Order     int           `json:"order"`   // position among the recipients, for listing
 	Name      string        `json:"name"`
 	Email     string        `json:"email"`
 	State     DeliveryState `json:"state"`
 	Attached  blob.Key      `json:"attached"`
-	Link      string        `json:"link"` // hash of the link's token
+	FileName  string        `json:"file_name"` // of the attachment and of the link's download
+	Total     money.Amount  `json:"total"`     // won; what the attached workbook asks for
+	Link      string        `json:"link"`      // hash of the link's token
 	Sealed    []byte        `json:"sealed,omitempty"`
 	Transport string        `json:"transport,omitempty"`
 	At        time.Time     `json:"at"`
 	Error     string        `json:"error,omitempty"`
 }
 
-// DeliveryID makes the mail id: it carries the tenant and stays within [a-z0-9-].
-func DeliveryID(t store.Tenant, number string, send, contact int) string {
-	return strings.ToLower(t.String() + "-" + number + "-s" + strconv.Itoa(send) + "-r" + strconv.Itoa(contact))
+// DeliveryID makes the mail id: it carries the tenant and stays within [a-z0-9-] and the 120 bytes of mail.MaxID.
+func DeliveryID(t store.Tenant, number string, send int, contact string) string {
+	return strings.ToLower(t.String() + "-" + number + "-s" + strconv.Itoa(send) + "-r" + contact)
 }
 
 func deliveryPartition(t store.Tenant, m calendar.Month) store.Partition {
@@ -75,7 +123,7 @@ func deliveryPartition(t store.Tenant, m calendar.Month) store.Partition {
 
 // Put is the write of the delivery at the version it was read with (0: new).
 func (d Delivery) Put(t store.Tenant, ref Reference, version int64) (store.Write, error) {
-	key := deliveryPartition(t, ref.Month).Key(ref.Customer, fmtRevision(ref.Revision), fmtRevision(d.Send), strconv.Itoa(d.Contact))
+	key := deliveryPartition(t, ref.Month).Key(ref.Customer, fmtRevision(ref.Revision), fmtRevision(d.Send), d.Contact)
 	doc, err := store.JSON(key, kindDelivery, schema, d)
 	return store.Put(doc, store.AtVersion(version)), err
 }
@@ -86,7 +134,7 @@ type VersionedDelivery struct {
 	Version int64
 }
 
-// Deliveries reads the mails of an invoice, oldest send first.
+// Deliveries reads the mails of an invoice, oldest send first and each send in the order of its recipients.
 func Deliveries(ctx context.Context, s store.Reader, t store.Tenant, m calendar.Month, customer string) ([]VersionedDelivery, error) {
 	var out []VersionedDelivery
 	q := store.Query{Partition: deliveryPartition(t, m), Prefix: []string{customer}}
@@ -98,7 +146,20 @@ func Deliveries(ctx context.Context, s store.Reader, t store.Tenant, m calendar.
 		out = append(out, v)
 		return nil
 	})
+	slices.SortStableFunc(out, listing)
 	return out, err
+}
+
+func listing(a, b VersionedDelivery) int {
+	return cmp.Or(cmp.Compare(revisionOf(a), revisionOf(b)), cmp.Compare(a.Send, b.Send), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Email, b.Email))
+}
+
+func revisionOf(v VersionedDelivery) int {
+	ref, err := ParseNumber(v.Invoice)
+	if err != nil {
+		return 0 // a document of ours always names its invoice; it is listed first rather than lost
+	}
+	return ref.Revision
 }
 
 // Link lets the holder of a token read one document without an account. Only the token's hash is stored.

@@ -55,7 +55,8 @@ type Unallocated struct {
 	Cost     money.Decimal `json:"cost"`
 }
 
-// Gate is the proof of one account's month: Billed = Invoiced + Gathered + Σ Unallocated, to the last digit.
+// Gate is the proof of one account's month, to the last digit:
+// Billed + Released = Invoiced + Gathered + Σ Unallocated.
 type Gate struct {
 	Account     string         `json:"account"`
 	Label       string         `json:"label"`
@@ -63,9 +64,11 @@ type Gate struct {
 	Currency    money.Currency `json:"currency"`
 	Billed      money.Decimal  `json:"billed"`   // the provider's bill
 	Invoiced    money.Decimal  `json:"invoiced"` // on invoices of this run: final, or drafts that Open names
+	Released    money.Decimal  `json:"released"` // gathered in earlier months, of cycles that end with this one
 	Gathered    money.Decimal  `json:"gathered"` // waits for its cycle
 	Unallocated []Unallocated  `json:"unallocated,omitempty"`
-	Open        []string       `json:"open,omitempty"` // customers whose draft is not final yet
+	Open        []string       `json:"open,omitempty"`   // customers whose draft is not final yet
+	Unread      bool           `json:"unread,omitempty"` // the provider's bill was not read, or not since the month ended
 }
 
 // Left is the sum of the work-list.
@@ -79,11 +82,14 @@ func (g Gate) Left() money.Decimal {
 
 // Difference is what the sums miss of the provider's bill; zero when the gate holds.
 func (g Gate) Difference() money.Decimal {
-	return g.Billed.Sub(g.Invoiced).Sub(g.Gathered).Sub(g.Left())
+	return g.Billed.Add(g.Released).Sub(g.Invoiced).Sub(g.Gathered).Sub(g.Left())
 }
 
 // Check is nil when the run may close through this gate.
 func (g Gate) Check() error {
+	if g.Unread {
+		return fault.New(fault.Conflict, fault.T("%[1]s: %[2]s의 마지막 금액을 아직 읽지 못했습니다. 인증키와 수집 상태를 확인해 주세요.", "%[1]s: the last figures of %[2]s have not been read yet; check the key and the daily pull.", g.Label, g.Month))
+	}
 	if len(g.Open) > 0 {
 		return fault.New(fault.Conflict, fault.T("%[1]s: 확정되지 않은 청구서가 %[2]d건 있습니다(%[3]s …).", "%[1]s: %[2]d invoices are not final (%[3]s …).", g.Label, len(g.Open), g.Open[0]))
 	}

@@ -2,7 +2,6 @@ package invoice
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +9,8 @@ import (
 	"errors"
 	"io"
 	"sync"
+
+	"github.com/klauspost/compress/gzip" // writes the same format as compress/gzip in two thirds of the time
 
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/fault"
@@ -69,7 +70,7 @@ func List(ctx context.Context, s store.Reader, t store.Tenant, m calendar.Month)
 	return out, err
 }
 
-// packer is what packing a body needs: its plain text and a gzip writer.
+// packer is what packing a body needs: room for its plain text and a gzip writer.
 type packer struct {
 	plain []byte
 	gz    *gzip.Writer
@@ -138,8 +139,10 @@ func HashInput(in rating.Input, charges []Charge) (string, error) {
 	if err != nil {
 		return "", fault.New(fault.Internal, fault.T("청구서를 저장 형식으로 바꾸지 못했습니다.", "The invoice could not be encoded.")).Because(err)
 	}
-	plain := in.AppendJSON([]byte(`{"input":`))
-	plain = append(append(append(plain, `,"charges":`...), b...), '}')
-	h := sha256.Sum256(plain)
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	p.plain = in.AppendJSON(append(p.plain[:0], `{"input":`...))
+	p.plain = append(append(append(p.plain, `,"charges":`...), b...), '}')
+	h := sha256.Sum256(p.plain)
 	return hex.EncodeToString(h[:]), nil
 }

@@ -39,6 +39,15 @@ func CheckID(id string) error {
 	return nil
 }
 
+// CheckFileName refuses a name that no attachment can carry (fault.Invalid): an empty one, one over MaxFileName bytes,
+// a path, or one with control characters.
+func CheckFileName(field, name string) error {
+	if name == "" || len(name) > MaxFileName || !oneLine(name) || strings.ContainsAny(name, `/\`) {
+		return fault.Invalidf(field, fault.T("첨부 파일 이름 %q을(를) 쓸 수 없습니다.", "The attachment's file name %q cannot be used.", name))
+	}
+	return nil
+}
+
 // Validate reports every field that keeps the message from being sent, joined; each is a fault.Invalid.
 func (m Message) Validate() error {
 	return errors.Join(CheckID(m.ID), m.checkPeople(), m.checkTexts(), m.checkAttachments(), m.checkSize())
@@ -88,9 +97,7 @@ func (m Message) checkTexts() error {
 func (m Message) checkAttachments() error {
 	var errs []error
 	for _, a := range m.Attachments {
-		if a.FileName == "" || len(a.FileName) > MaxFileName || !oneLine(a.FileName) || strings.ContainsAny(a.FileName, `/\`) {
-			errs = append(errs, fault.Invalidf("attachments", fault.T("첨부 파일 이름 %q을(를) 쓸 수 없습니다.", "The attachment's file name %q cannot be used.", a.FileName)))
-		}
+		errs = append(errs, CheckFileName("attachments", a.FileName))
 		if t, _, err := mime.ParseMediaType(a.ContentType); err != nil || !strings.Contains(t, "/") || strings.HasPrefix(t, "multipart/") || len(a.ContentType) > 255 {
 			errs = append(errs, fault.Invalidf("attachments", fault.T("첨부 파일 %[1]q의 형식 %[2]q이(가) 올바르지 않습니다.", "The content type %[2]q of attachment %[1]q is not valid.", a.FileName, a.ContentType)))
 		}

@@ -84,7 +84,7 @@ func imageType(logo []byte) string {
 }
 
 // RegisterAccount proves an account's key and keeps it with the secret sealed. An account whose key was deleted can
-// be registered again under its id.
+// be registered again under its id, for the same provider, zone and PCP: its usage lies under that id.
 func (d *Desk) RegisterAccount(ctx context.Context, p identity.Principal, a tenant.Account, secretKey string) error {
 	if err := p.Allow(identity.ManageKeys); err != nil {
 		return err
@@ -98,6 +98,9 @@ func (d *Desk) RegisterAccount(ctx context.Context, p identity.Principal, a tena
 	}
 	if version > 0 && !before.Deleted {
 		return fault.New(fault.Conflict, fault.T("%s 계정은 이미 등록되어 있습니다. 인증키를 바꾸려면 먼저 삭제해 주세요.", "Account %s is already registered; delete its key first to change it.", before.Label))
+	}
+	if version > 0 && (a.Provider != before.Provider || a.Zone != before.Zone || a.PCP != before.PCP) {
+		return fault.New(fault.Conflict, fault.T("%[1]s 계정(%[2]s)을 다시 등록할 때는 제공사, 존, PCP 여부가 이전과 같아야 합니다. 다른 계정은 새 ID로 등록해 주세요.", "Account %[1]s (%[2]s) can be registered again only with its former provider, zone and PCP; register another account under a new id.", before.Label, a.ID))
 	}
 	a.Deleted, a.SealedSecret = false, nil
 	if a.Provider == tenant.NCP {
@@ -133,7 +136,8 @@ func (d *Desk) DeleteKey(ctx context.Context, p identity.Principal, id string) e
 	return d.Commit(ctx, p, journal.Change{Action: "account.delete-key", Subject: id, Before: before}, w)
 }
 
-// RegisterCustomer registers one customer. A name, member number or main account that is taken is reported as such.
+// RegisterCustomer registers one customer. An id, member number or main account that is taken is reported as such;
+// names may repeat.
 func (d *Desk) RegisterCustomer(ctx context.Context, p identity.Principal, c customer.Customer) error {
 	if err := p.Allow(identity.ManageCustom); err != nil {
 		return err
@@ -159,6 +163,7 @@ func (d *Desk) RegisterCustomer(ctx context.Context, p identity.Principal, c cus
 }
 
 // ChangeCustomer edits a customer by a function of its present state; two edits at once do not overwrite each other.
+// The cycle cannot change while earlier months wait gathered: their usage would be on nobody's invoice.
 func (d *Desk) ChangeCustomer(ctx context.Context, p identity.Principal, id, reason string, edit func(customer.Customer) (customer.Customer, error)) error {
 	if err := p.Allow(identity.ManageCustom); err != nil {
 		return err
@@ -174,6 +179,11 @@ func (d *Desk) ChangeCustomer(ctx context.Context, p identity.Principal, id, rea
 	w, err := customer.Update(p.Tenant, before, after, version)
 	if err != nil {
 		return err
+	}
+	if before.Cycle != after.Cycle || before.FirstMonth != after.FirstMonth || before.Registered != after.Registered {
+		if err := d.noneWaits(ctx, p.Tenant, before); err != nil {
+			return err
+		}
 	}
 	return d.Commit(ctx, p, journal.Change{Action: "customer.change", Subject: id, Reason: reason, Before: string(before.State), After: string(after.State)}, w)
 }

@@ -29,6 +29,8 @@ type Drafted struct {
 	Version int64
 	None    bool // nothing to draft: another turn of the cycle, before the first month, or neither usage nor fees
 	Written bool // the figures differ from what was stored
+
+	body *invoice.Body // as just written; nil when it lies only in the store
 }
 
 // Draft computes a customer's invoice of the month from what is known today. The same inputs write nothing; a
@@ -50,20 +52,33 @@ func (d *Desk) Draft(ctx context.Context, p identity.Principal, customerID strin
 	}
 	turn, span := c.TurnIn(m)
 	if turn != customer.TurnBill {
-		return Drafted{None: true}, nil
+		return d.emptyDraft(ctx, p, c, m, before, version)
 	}
 	in, charges, err := d.gather(ctx, p.Tenant, c, span)
 	if err != nil {
 		return Drafted{}, err
 	}
 	if len(charges) == 0 && !hasOther(in.Fees) {
-		return Drafted{None: true}, nil
+		return d.emptyDraft(ctx, p, c, m, before, version)
 	}
 	return d.writeDraft(ctx, p, c, m, span, before, version, in, charges)
 }
 
+// emptyDraft takes the figures out of a draft whose customer is no longer billed for the month (inactive since, first
+// billed later, another cycle): left as it was, it would stay open and keep the run from closing.
+func (d *Desk) emptyDraft(ctx context.Context, p identity.Principal, c customer.Customer, m calendar.Month, before invoice.Invoice, version int64) (Drafted, error) {
+	if version == 0 {
+		return Drafted{None: true}, nil
+	}
+	nothing := rating.Input{Currency: BillCurrency, Costs: []rating.Cost{}, Policy: c.Policy}
+	drafted, err := d.writeDraft(ctx, p, c, m, []calendar.Month{m}, before, version, nothing, nil)
+	drafted.None = true
+	return drafted, err
+}
+
+// hasOther reports whether the fees alone make a bill; a ratio of no usage does not.
 func hasOther(fees []rating.Fee) bool {
-	return slices.ContainsFunc(fees, func(f rating.Fee) bool { return f.Kind == rating.OtherCost })
+	return slices.ContainsFunc(fees, func(f rating.Fee) bool { return f.Kind == rating.OtherCost && !f.Fixed.IsZero() })
 }
 
 func (d *Desk) writeDraft(ctx context.Context, p identity.Principal, c customer.Customer, m calendar.Month, span []calendar.Month, before invoice.Invoice, version int64, in rating.Input, charges []invoice.Charge) (Drafted, error) {
@@ -71,7 +86,8 @@ func (d *Desk) writeDraft(ctx context.Context, p identity.Principal, c customer.
 	if err != nil {
 		return Drafted{}, err
 	}
-	if version > 0 && before.Input == hash {
+	billing, due := c.Dates(m)
+	if version > 0 && before.Input == hash && before.Billing == billing && before.Due == due && slices.Equal(before.Span, span) {
 		return Drafted{Invoice: before, Version: version}, nil
 	}
 	bill, err := rating.Rate(in)
@@ -82,7 +98,6 @@ func (d *Desk) writeDraft(ctx context.Context, p identity.Principal, c customer.
 	if err != nil {
 		return Drafted{}, err
 	}
-	billing, due := c.Dates(m)
 	revision := max(before.Revision, 1)
 	head, err := before.Redraft(invoice.Invoice{
 		Number: invoice.Number(profile.Code, m, c.ID, revision), Customer: c.ID, Month: m, Span: span, Revision: revision,
@@ -91,7 +106,8 @@ func (d *Desk) writeDraft(ctx context.Context, p identity.Principal, c customer.
 	if err != nil {
 		return Drafted{}, err
 	}
-	head, writes, err := d.bodyWrites(ctx, p.Tenant, head, invoice.Body{Input: in, Bill: bill})
+	body := invoice.Body{Input: in, Bill: bill}
+	head, writes, err := d.bodyWrites(ctx, p.Tenant, head, body)
 	if err != nil {
 		return Drafted{}, err
 	}
@@ -102,7 +118,7 @@ func (d *Desk) writeDraft(ctx context.Context, p identity.Principal, c customer.
 	if err := d.Save(ctx, append(writes, headWrite)...); err != nil {
 		return Drafted{}, err
 	}
-	return Drafted{Invoice: head, Version: version + 1, Written: true}, nil
+	return Drafted{Invoice: head, Version: version + 1, Written: true, body: &body}, nil
 }
 
 // bodyWrites puts the body into its document, or into an object first when it is larger than a document.
@@ -144,6 +160,13 @@ func (d *Desk) gather(ctx context.Context, t store.Tenant, c customer.Customer, 
 	in := rating.Input{Currency: BillCurrency, Costs: []rating.Cost{}, Policy: c.Policy}
 	var charges []invoice.Charge
 	for _, m := range span {
+		number, err := invoice.ClaimedBy(ctx, d.Store, t, c.Account, m, c.MemberNumber)
+		if err != nil {
+			return in, nil, err
+		}
+		if number != "" { // billed before the customer's cycle was changed
+			continue
+		}
 		part, ok, err := d.billable(ctx, t, c, m)
 		if err != nil {
 			return in, nil, err
@@ -166,7 +189,7 @@ func (d *Desk) gather(ctx context.Context, t store.Tenant, c customer.Customer, 
 // different rates are refused rather than mixed.
 func (d *Desk) exchange(ctx context.Context, t store.Tenant, m calendar.Month, from money.Currency, in *rating.Input) error {
 	if from == BillCurrency {
-		if !in.Exchange.IsZero() {
+		if !in.Exchange.IsZero() { // an earlier month was in another currency
 			return mixedCurrencies()
 		}
 		return nil
@@ -175,7 +198,7 @@ func (d *Desk) exchange(ctx context.Context, t store.Tenant, m calendar.Month, f
 	if err != nil {
 		return err
 	}
-	if len(in.Costs) > 0 && (in.Exchange.From != x.From || !in.Exchange.Rate.Equal(x.Rate)) {
+	if len(in.Residuals) > 0 && (in.Exchange.From != x.From || !in.Exchange.Rate.Equal(x.Rate)) {
 		return mixedCurrencies()
 	}
 	in.Exchange = x
@@ -191,16 +214,19 @@ func mixedCurrencies() error {
 func fees(c customer.Customer, span []calendar.Month, today calendar.Date) []rating.Fee {
 	var out []rating.Fee
 	for _, f := range c.FeesOn(today) {
-		if f.Fixed.IsZero() || len(span) == 1 {
+		if f.Fixed.IsZero() {
 			out = append(out, f)
 			continue
 		}
 		for _, m := range span {
-			if c.InactiveFrom.IsZero() || m.First().Compare(c.InactiveFrom) < 0 {
-				month := f
-				month.Name += " (" + m.String() + ")"
-				out = append(out, month)
+			if !c.InactiveFrom.IsZero() && m.First().Compare(c.InactiveFrom) >= 0 {
+				continue // nothing of the month is billed
 			}
+			month := f
+			if len(span) > 1 {
+				month.Name += " (" + m.String() + ")"
+			}
+			out = append(out, month)
 		}
 	}
 	return out
@@ -235,7 +261,7 @@ func (d *Desk) billable(ctx context.Context, t store.Tenant, c customer.Customer
 		}
 		charge.Through, charge.ByRow = until.AddDays(-1), account.Provider == tenant.FOCUS
 		if !charge.ByRow {
-			if at, charged, err = d.asOf(ctx, t, c, m, until, rollup); err != nil {
+			if at, charged, err = d.asOf(ctx, t, c, m, until); err != nil {
 				return part{}, false, err
 			}
 		}
@@ -264,16 +290,17 @@ func (d *Desk) billable(ctx context.Context, t store.Tenant, c customer.Customer
 	return part{currency: rollup.Currency, costs: g.sorted(), residual: residual, charge: charge}, true, nil
 }
 
-// asOf finds a member's figures as the provider stated them first after the last billed day. NCP has monthly
-// amounts only, rewritten about 08:00 for the day before, so the first snapshot written on or after the day of
-// becoming inactive holds exactly the usage up to its eve.
-func (d *Desk) asOf(ctx context.Context, t store.Tenant, c customer.Customer, m calendar.Month, until calendar.Date, now usage.Rollup) (usage.Location, money.Decimal, error) {
+// asOf finds a member's figures as they stood at the end of its last billed day. NCP has monthly amounts only,
+// rewritten about 08:00 for the days before, so the last snapshot written by the day of becoming inactive holds the
+// usage up to its eve. Where none was read on that very day, an older one counts: usage after the day is never
+// billed, and what is left out stands in the work-list. A member that had left by then has its last figures.
+func (d *Desk) asOf(ctx context.Context, t store.Tenant, c customer.Customer, m calendar.Month, until calendar.Date) (usage.Location, money.Decimal, error) {
 	pulls, err := usage.Pulls(ctx, d.Store, t, c.Account, m)
 	if err != nil {
 		return usage.Location{}, money.Decimal{}, err
 	}
-	for _, p := range pulls {
-		if written(p).Before(until.Start()) {
+	for _, p := range slices.Backward(pulls) {
+		if !written(p).Before(until.AddDays(1).Start()) {
 			continue
 		}
 		x, err := usage.ReadIndex(ctx, d.Bucket, p.Object)
@@ -285,9 +312,8 @@ func (d *Desk) asOf(ctx context.Context, t store.Tenant, c customer.Customer, m 
 				return usage.Location{Object: p.Object, Offset: e.Offset, Length: e.Length, Hash: e.Hash}, e.Charged(), nil
 			}
 		}
-		return usage.Location{}, money.Decimal{}, nil
 	}
-	return now.At, now.Charged, nil // not read since that day: what is known is from before it
+	return usage.Location{}, money.Decimal{}, nil
 }
 
 // written is the provider's time of a pull's figures; without one, the time of the pull.

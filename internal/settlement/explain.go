@@ -38,7 +38,7 @@ func (d *Desk) Explain(ctx context.Context, t store.Tenant, number, lineID strin
 		return Explanation{}, err
 	}
 	head, _, err := invoice.Load(ctx, d.Store, t, ref.Month, ref.Customer)
-	if err != nil || head.Revision != ref.Revision || head.Number[:len(ref.Code)] != ref.Code {
+	if err != nil || head.Number != invoice.Number(ref.Code, ref.Month, ref.Customer, ref.Revision) {
 		if err == nil || fault.Is(err, fault.NotFound) {
 			return Explanation{}, fault.New(fault.NotFound, fault.T("청구서 %s이(가) 없습니다.", "There is no invoice %s.", number))
 		}

@@ -14,12 +14,17 @@ import (
 	"jeongsan/internal/ledger"
 	"jeongsan/internal/store"
 	"jeongsan/internal/tenant"
+	"jeongsan/internal/usage"
 )
 
 // Bill drafts a customer's invoice once more and makes it final: figures fixed, postings made, documents due. A
 // customer without anything to bill, a held draft and an invoice that is final already are left as they are.
 func (d *Desk) Bill(ctx context.Context, p identity.Principal, m calendar.Month, customerID string) (invoice.Invoice, error) {
 	if err := d.opened(ctx, p.Tenant, m); err != nil {
+		before, _, missing := invoice.Load(ctx, d.Store, p.Tenant, m, customerID)
+		if missing == nil && before.State == invoice.Final { // the work came again after the close
+			return before, nil
+		}
 		return invoice.Invoice{}, err
 	}
 	drafted, err := d.Draft(ctx, p, customerID, m)
@@ -30,7 +35,14 @@ func (d *Desk) Bill(ctx context.Context, p identity.Principal, m calendar.Month,
 	if drafted.None || head.State == invoice.Final || head.Hold != "" || !head.Payable() {
 		return head, nil
 	}
-	return d.finalise(ctx, p, head, drafted.Version)
+	for _, c := range head.Charges {
+		if c.Month == m && c.Through.IsZero() {
+			if err := d.complete(ctx, p.Tenant, c.Account, m); err != nil {
+				return invoice.Invoice{}, err
+			}
+		}
+	}
+	return d.finalise(ctx, p, drafted)
 }
 
 // opened refuses a month that cannot be settled yet (CB-10): settlement opens on the 6th of the next month.
@@ -53,8 +65,26 @@ func (d *Desk) opened(ctx context.Context, t store.Tenant, m calendar.Month) err
 	return nil
 }
 
-func (d *Desk) finalise(ctx context.Context, p identity.Principal, head invoice.Invoice, version int64) (invoice.Invoice, error) {
-	body, err := d.body(ctx, p.Tenant, head)
+// complete refuses a month whose last figures have not been read: a provider that says when it wrote them must have
+// written once after the month's end (NCP does on the 1st, about 08:30).
+func (d *Desk) complete(ctx context.Context, t store.Tenant, account string, m calendar.Month) error {
+	head, _, err := usage.LoadHead(ctx, d.Store, t, account, m)
+	if err != nil {
+		return err
+	}
+	if early(head) {
+		return fault.New(fault.Conflict, fault.T("%[1]s의 마지막 금액을 아직 읽지 못했습니다(읽은 금액은 %[2]s 기준). 인증키와 수집 상태를 확인해 주세요.", "The last figures of %[1]s have not been read yet (those read are of %[2]s); check the key and the daily pull.", m, calendar.DateOf(head.Written)))
+	}
+	return nil
+}
+
+func early(head usage.Head) bool {
+	return !head.Written.IsZero() && head.Written.Before(head.Meta.Month.End())
+}
+
+func (d *Desk) finalise(ctx context.Context, p identity.Principal, drafted Drafted) (invoice.Invoice, error) {
+	head := drafted.Invoice
+	body, err := d.draftedBody(ctx, p.Tenant, drafted)
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
@@ -68,7 +98,7 @@ func (d *Desk) finalise(ctx context.Context, p identity.Principal, head invoice.
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
-	headWrite, err := final.Put(p.Tenant, version)
+	headWrite, err := final.Put(p.Tenant, drafted.Version)
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
@@ -85,8 +115,16 @@ func (d *Desk) finalise(ctx context.Context, p identity.Principal, head invoice.
 		return invoice.Invoice{}, err
 	}
 	err = d.Commit(ctx, p, journal.Change{Action: "invoice.final", Subject: final.Number, Before: string(invoice.Draft), After: shown(final.Sums.Total)},
-		append(append(writes, headWrite), work)...)
+		append(append(append(writes, final.Claims(p.Tenant)...), headWrite), work)...)
 	return final, err
+}
+
+// draftedBody spares reading back what this very step has just written.
+func (d *Desk) draftedBody(ctx context.Context, t store.Tenant, drafted Drafted) (invoice.Body, error) {
+	if drafted.body != nil {
+		return *drafted.body, nil
+	}
+	return d.body(ctx, t, drafted.Invoice)
 }
 
 // followUp is the outbox row of a new final invoice: its mails where the contract sends by itself, else its

@@ -84,10 +84,10 @@ func (d *Desk) Ingest(ctx context.Context, p identity.Principal, accountID strin
 		return Pulled{}, err
 	}
 	pulled.Head = head
-	if head.Snapshot == hash || version == 0 && len(x.Members) == 0 {
-		return pulled, nil
+	if head.Snapshot == hash {
+		return pulled, d.confirm(ctx, p.Tenant, head, version, pulled.Statement.Written)
 	}
-	if len(x.Members) == 0 { // never take every customer's usage away on the word of one empty answer
+	if len(x.Members) == 0 && head.Members > 0 { // never take every customer's usage away on the word of one empty answer
 		return Pulled{}, fault.New(fault.Unavailable, fault.T("제공사가 %s의 이용 내역을 하나도 주지 않았습니다. 이전 내역을 그대로 두고 다음 조회에서 다시 시도합니다.", "The provider gave no usage at all for %s; what was there stays, and the next pull tries again.", m))
 	}
 	object, x, err := d.keep(ctx, p.Tenant, x, hash, io.NewSectionReader(out, 0, size))
@@ -96,8 +96,23 @@ func (d *Desk) Ingest(ctx context.Context, p identity.Principal, accountID strin
 	}
 	next := usage.Head{Meta: x.Meta, Snapshot: hash, Object: object, Pulls: head.Pulls + 1, Pulled: scheduled.UTC(), Written: pulled.Statement.Written.UTC(), Charged: x.Charged(), Partner: pulled.Statement.Partner, Members: len(x.Members)}
 	pulled.Head, pulled.Changed = next, true
-	pulled.Members, err = d.record(ctx, p, x, head, next, version)
+	pulled.Members, err = d.record(ctx, p, x, head, next, version, account.Provider == tenant.FOCUS)
 	return pulled, err
+}
+
+// confirm notes, once a month, that the provider has written the month after its end and that nothing changed by it: a
+// bill waits for that. Any other reading of the same content writes nothing.
+func (d *Desk) confirm(ctx context.Context, t store.Tenant, head usage.Head, version int64, written time.Time) error {
+	end := head.Meta.Month.End()
+	if written.Before(end) || !head.Written.Before(end) {
+		return nil
+	}
+	head.Written = written.UTC()
+	w, err := head.Put(t, version)
+	if err != nil {
+		return err
+	}
+	return d.Save(ctx, w)
 }
 
 // open unseals the account's secret and opens its source.
@@ -190,18 +205,18 @@ const batch = store.MaxWrites - 5
 // record commits the rollups that changed and, with the last of them, the head. Where they need several commits, the
 // head first forgets its snapshot: a pull that comes after a crash between them, or beside them, is then never
 // taken for unchanged, not even when the provider went back to the content from before.
-func (d *Desk) record(ctx context.Context, p identity.Principal, x usage.Index, last, head usage.Head, version int64) (int, error) {
+func (d *Desk) record(ctx context.Context, p identity.Principal, x usage.Index, last, head usage.Head, version int64, restated bool) (int, error) {
 	before, err := usage.Rollups(ctx, d.Store, p.Tenant, x.Meta.Account, x.Meta.Month)
 	if err != nil {
 		return 0, err
 	}
-	writes, err := changedRollups(p.Tenant, x, head, before)
+	writes, err := changedRollups(p.Tenant, x, head, before, restated)
 	if err != nil {
 		return 0, err
 	}
 	changed := len(writes)
-	if len(writes) > batch && version > 0 {
-		last.Snapshot = ""
+	if len(writes) > batch {
+		last.Meta, last.Snapshot = head.Meta, ""
 		open, err := last.Put(p.Tenant, version)
 		if err != nil {
 			return 0, err
@@ -229,8 +244,10 @@ func (d *Desk) record(ctx context.Context, p identity.Principal, x usage.Index, 
 	return changed, err
 }
 
-// changedRollups are the writes for members whose content is new, changed, back, or gone.
-func changedRollups(t store.Tenant, x usage.Index, head usage.Head, before []usage.Versioned) ([]store.Write, error) {
+// changedRollups are the writes for members whose content is new, changed, back, or gone. What "gone" means is the
+// provider's way of telling: NCP stops listing a member that left for another partner, whose last figure is still
+// the MSP's cost; an export restates the whole month, so that what is not in it is no cost any more.
+func changedRollups(t store.Tenant, x usage.Index, head usage.Head, before []usage.Versioned, restated bool) ([]store.Write, error) {
 	known := make(map[string]usage.Versioned, len(before))
 	for _, v := range before {
 		known[v.Member] = v
@@ -254,11 +271,15 @@ func changedRollups(t store.Tenant, x usage.Index, head usage.Head, before []usa
 		}
 	}
 	for _, v := range before {
-		if _, gone := known[v.Member]; !gone || !v.Gone.IsZero() {
+		if _, gone := known[v.Member]; !gone || !v.Gone.IsZero() || v.At.Object.IsZero() {
 			continue
 		}
 		r := v.Rollup
-		r.Gone = calendar.DateOf(head.Pulled)
+		if restated {
+			r = usage.Rollup{Member: v.Member, Name: v.Name, Currency: v.Currency, Pulled: head.Pulled}
+		} else {
+			r.Gone = calendar.DateOf(head.Pulled)
+		}
 		if err := put(r, v.Version); err != nil {
 			return nil, err
 		}

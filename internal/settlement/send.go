@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,6 +22,7 @@ import (
 	"jeongsan/internal/invoice"
 	"jeongsan/internal/journal"
 	"jeongsan/internal/mail"
+	"jeongsan/internal/money"
 	"jeongsan/internal/secret"
 	"jeongsan/internal/store"
 	"jeongsan/internal/tenant"
@@ -30,7 +34,8 @@ const (
 	JobDocuments = "documents"
 )
 
-// InvoiceWork is the payload of due work on one invoice.
+// InvoiceWork is the payload of due work on one invoice. Whom a send goes to lies in its invoice.SendOrder, so that no
+// queue carries addresses.
 type InvoiceWork struct {
 	Month    calendar.Month `json:"month"`
 	Customer string         `json:"customer"`
@@ -77,16 +82,68 @@ func (d *Desk) requestSend(ctx context.Context, p identity.Principal, m calendar
 	if err != nil {
 		return head.Number, err
 	}
-	if _, err := c.Recipients(); err != nil {
+	recipients, err := frozen(c)
+	if err != nil {
+		return head.Number, err
+	}
+	ref, err := invoice.ParseNumber(head.Number)
+	if err != nil {
 		return head.Number, err
 	}
 	send := head.Sends + 1
+	order, err := invoice.SendOrder{Send: send, Recipients: recipients}.Put(p.Tenant, ref, store.Always)
+	if err != nil {
+		return head.Number, err
+	}
 	work, err := d.outbox(p.Tenant, JobSend, fmt.Sprintf("send/%s/%d", head.Number, send), InvoiceWork{m, id, send})
 	if err != nil {
 		return head.Number, err
 	}
+	retry, err := d.forgetRefused(ctx, p.Tenant, ref, head, send)
+	if err != nil {
+		return head.Number, err
+	}
 	check := store.Check(head.Key(p.Tenant), store.AtVersion(version))
-	return head.Number, d.Commit(ctx, p, journal.Change{Action: "invoice.send", Subject: head.Number, Before: head.SendLabel().EN}, work, check)
+	return head.Number, d.Commit(ctx, p, journal.Change{Action: "invoice.send", Subject: head.Number, Before: head.SendLabel().EN}, append(retry, order, work, check)...)
+}
+
+// frozen is the customer's recipients as an order keeps them: each address once.
+func frozen(c customer.Customer) ([]invoice.Recipient, error) {
+	contacts, err := c.Recipients()
+	if err != nil {
+		return nil, err
+	}
+	var out []invoice.Recipient
+	seen := map[string]bool{}
+	for _, k := range contacts {
+		r := invoice.Recipient{Name: k.Name, Email: k.Email}
+		if !seen[r.Contact()] {
+			seen[r.Contact()] = true
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// forgetRefused is the writes that let a person order a send again that reached nobody, once the reason is gone: no
+// transport ever took a refused mail, so its id is free. What it was refused for stays in the audit (see reason).
+func (d *Desk) forgetRefused(ctx context.Context, t store.Tenant, ref invoice.Reference, head invoice.Invoice, send int) ([]store.Write, error) {
+	deliveries, err := invoice.Deliveries(ctx, d.Store, t, head.Month, head.Customer)
+	if err != nil {
+		return nil, err
+	}
+	var writes []store.Write
+	for _, v := range deliveries {
+		if v.Send != send || v.Invoice != head.Number || v.State != invoice.Refused {
+			continue
+		}
+		w, err := v.Put(t, ref, v.Version)
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, store.Delete(w.Document.Key, store.AtVersion(v.Version)))
+	}
+	return writes, nil
 }
 
 // outbox is the write of due work that is to be done at once.
@@ -98,10 +155,12 @@ func (d *Desk) outbox(t store.Tenant, job, id string, payload any) (store.Write,
 	return due.Put(due.Item{ID: id, Tenant: t.String(), At: d.Clock.Now().UTC().Truncate(time.Second), Job: job, Payload: body})
 }
 
-// Send mails an invoice to its contacts: the nth send of it, so that the same send never mails twice. For each
+// Send mails an invoice to its contacts: the nth send of it, so that the same send never mails twice. It goes to whom
+// its order froze; one that no person ordered freezes the customer's recipients at its first run. For each
 // contact the intent is committed first (with the link), then the mail goes out, then the outcome is committed.
 // A delivery that is found between the two is asked about, never just sent again; where the transport cannot
-// tell, it is recorded as in doubt and left to a person.
+// tell, it is recorded as in doubt and left to a person. What keeps one contact from its mail keeps none of the
+// others: the errors come back joined.
 func (d *Desk) Send(ctx context.Context, p identity.Principal, work InvoiceWork) error {
 	if err := p.Allow(identity.SendInvoice); err != nil {
 		return err
@@ -113,10 +172,17 @@ func (d *Desk) Send(ctx context.Context, p identity.Principal, work InvoiceWork)
 	if err != nil {
 		return err
 	}
-	for i := range s.recipients {
-		if err := s.deliver(ctx, i); err != nil {
-			return err
+	var errs []error
+	for _, v := range s.begun { // of former contacts too, where an earlier order of this send had them
+		errs = append(errs, s.resume(ctx, v))
+	}
+	for i, to := range s.recipients {
+		if _, begun := s.known[to.Contact()]; !begun {
+			errs = append(errs, s.begin(ctx, i, to))
 		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
 	}
 	return s.finish(ctx)
 }
@@ -130,14 +196,16 @@ type sending struct {
 	ref        invoice.Reference
 	profile    tenant.Profile
 	customer   customer.Customer
-	recipients []customer.Contact
+	recipients []invoice.Recipient
 	attachment blob.Key
 	fileName   string
-	known      map[int]invoice.VersionedDelivery // by contact, of this send
+	total      money.Amount                         // what the attachment asks for
+	begun      []invoice.VersionedDelivery          // of this send, as this run found them
+	known      map[string]invoice.VersionedDelivery // of this send, by contact
 }
 
 func (d *Desk) sending(ctx context.Context, p identity.Principal, work InvoiceWork) (*sending, error) {
-	s := &sending{Desk: d, principal: p, work: work, known: map[int]invoice.VersionedDelivery{}}
+	s := &sending{Desk: d, principal: p, work: work, known: map[string]invoice.VersionedDelivery{}}
 	var err error
 	if s.head, _, err = invoice.Load(ctx, d.Store, p.Tenant, work.Month, work.Customer); err != nil {
 		return nil, err
@@ -151,20 +219,39 @@ func (d *Desk) sending(ctx context.Context, p identity.Principal, work InvoiceWo
 	if s.customer, _, err = customer.Load(ctx, d.Store, p.Tenant, work.Customer); err != nil {
 		return nil, err
 	}
-	if s.recipients, err = s.customer.Recipients(); err != nil {
+	if s.recipients, err = s.ordered(ctx); err != nil {
 		return nil, err
 	}
-	s.attachment, s.fileName = s.head.Documents.XLSX, FileName(s.profile, s.head, "xlsx")
-	if s.head.Upload != nil { // an uploaded workbook wins (CB-13)
-		s.attachment, s.fileName = s.head.Upload.Object, s.head.Upload.FileName
+	s.attachment, s.fileName, s.total = s.head.Documents.XLSX, FileName(s.profile, s.head, "xlsx"), s.head.Sums.Total
+	if u := s.head.Upload; u != nil { // an uploaded workbook wins (CB-13), and so does what it asks for
+		s.attachment, s.fileName, s.total = u.Object, u.FileName, u.Total
 	}
 	deliveries, err := invoice.Deliveries(ctx, d.Store, p.Tenant, work.Month, work.Customer)
 	for _, v := range deliveries {
 		if v.Send == work.Send && v.Invoice == s.head.Number {
+			s.begun = append(s.begun, v)
 			s.known[v.Contact] = v
 		}
 	}
 	return s, err
+}
+
+// ordered is whom the send goes to. A draft's send is refused by Documents before anything is frozen.
+func (s *sending) ordered(ctx context.Context) ([]invoice.Recipient, error) {
+	t := s.principal.Tenant
+	order, err := invoice.LoadSendOrder(ctx, s.Store, t, s.ref, s.work.Send)
+	if err == nil || !fault.Is(err, fault.NotFound) {
+		return order.Recipients, err
+	}
+	if order.Recipients, err = frozen(s.customer); err != nil {
+		return nil, err
+	}
+	order.Send = s.work.Send
+	w, err := order.Put(t, s.ref, store.Absent)
+	if err != nil {
+		return nil, err
+	}
+	return order.Recipients, s.Save(ctx, w)
 }
 
 // FileName is the name under which a customer saves an invoice. A long company name is cut, so that the whole stays
@@ -179,20 +266,21 @@ func FileName(p tenant.Profile, head invoice.Invoice, ending string) string {
 	return fmt.Sprintf("%s_요금청구서_%s_%s.%s", name, head.Month, head.Number, ending)
 }
 
-// deliver brings one contact's mail to an outcome.
-func (s *sending) deliver(ctx context.Context, contact int) error {
-	v, begun := s.known[contact]
-	if !begun {
-		v, token, err := s.intend(ctx, contact)
-		if err != nil {
-			return err
-		}
-		return s.call(ctx, v, token)
+// begin mails a contact that this send has not turned to yet.
+func (s *sending) begin(ctx context.Context, order int, to invoice.Recipient) error {
+	v, token, err := s.intend(ctx, order, to)
+	if err != nil {
+		return err
 	}
-	if v.State == invoice.Intended { // an earlier run stopped between intent and outcome
+	return s.call(ctx, v, token)
+}
+
+// resume brings a delivery of an earlier run to an outcome.
+func (s *sending) resume(ctx context.Context, v invoice.VersionedDelivery) error {
+	switch v.State {
+	case invoice.Intended: // the run stopped between intent and outcome
 		return s.ask(ctx, v, nil)
-	}
-	if v.State == invoice.Waiting {
+	case invoice.Waiting:
 		return s.again(ctx, v)
 	}
 	return nil
@@ -204,24 +292,24 @@ func (s *sending) again(ctx context.Context, v invoice.VersionedDelivery) error 
 	if err != nil {
 		return err
 	}
-	if v, err = s.move(ctx, v, invoice.Intended); err != nil {
+	if v, err = s.move(ctx, v, invoice.Intended, nil); err != nil {
 		return err
 	}
 	return s.call(ctx, v, string(plain))
 }
 
 // intend commits the delivery with its link before anything goes out.
-func (s *sending) intend(ctx context.Context, contact int) (invoice.VersionedDelivery, string, error) {
+func (s *sending) intend(ctx context.Context, order int, to invoice.Recipient) (invoice.VersionedDelivery, string, error) {
 	t := s.principal.Tenant
 	random := make([]byte, 24)
 	if _, err := io.ReadFull(s.Random, random); err != nil {
 		return invoice.VersionedDelivery{}, "", fault.New(fault.Unavailable, fault.T("난수를 만들지 못했습니다.", "No random bytes could be had.")).Because(err)
 	}
 	token := t.String() + "." + base64.RawURLEncoding.EncodeToString(random)
-	to := s.recipients[contact]
+	contact := to.Contact()
 	v := invoice.VersionedDelivery{Version: 1, Delivery: invoice.Delivery{
-		ID: invoice.DeliveryID(t, s.head.Number, s.work.Send, contact), Invoice: s.head.Number, Send: s.work.Send, Contact: contact,
-		Name: to.Name, Email: to.Email, State: invoice.Intended, Attached: s.attachment, Link: invoice.HashToken(token), At: s.Clock.Now().UTC(),
+		ID: invoice.DeliveryID(t, s.head.Number, s.work.Send, contact), Invoice: s.head.Number, Send: s.work.Send, Contact: contact, Order: order,
+		Name: to.Name, Email: to.Email, State: invoice.Intended, Attached: s.attachment, FileName: s.fileName, Total: s.total, Link: invoice.HashToken(token), At: s.Clock.Now().UTC(),
 	}}
 	var err error
 	if v.Sealed, err = s.Secrets.Seal(ctx, secret.Scope{Tenant: t, Purpose: v.ID}, []byte(token)); err != nil {
@@ -231,7 +319,7 @@ func (s *sending) intend(ctx context.Context, contact int) (invoice.VersionedDel
 	if err != nil {
 		return v, "", err
 	}
-	link, err := invoice.Link{Hash: v.Link, Invoice: s.head.Number, Object: s.attachment, FileName: s.fileName, Expires: s.Clock.Now().Add(s.profile.Settings.LinkValid).UTC()}.Put(t, 0)
+	link, err := invoice.Link{Hash: v.Link, Invoice: s.head.Number, Object: v.Attached, FileName: v.FileName, Expires: s.Clock.Now().Add(s.profile.Settings.LinkValid).UTC()}.Put(t, 0)
 	if err != nil {
 		return v, "", err
 	}
@@ -251,7 +339,7 @@ func (s *sending) call(ctx context.Context, v invoice.VersionedDelivery, token s
 	case fault.Invalid:
 		return s.conclude(ctx, v, invoice.Refused, "", err)
 	case fault.Unavailable:
-		if _, moved := s.move(ctx, v, invoice.Waiting); moved != nil {
+		if _, moved := s.move(ctx, v, invoice.Waiting, nil); moved != nil {
 			return moved
 		}
 		return err // the queue brings the work again
@@ -274,7 +362,7 @@ func (s *sending) ask(ctx context.Context, v invoice.VersionedDelivery, cause er
 		if cause == nil { // found from an earlier run
 			return s.again(ctx, v)
 		}
-		if _, err := s.move(ctx, v, invoice.Waiting); err != nil {
+		if _, err := s.move(ctx, v, invoice.Waiting, nil); err != nil {
 			return err
 		}
 		return cause // the queue brings the work again
@@ -288,22 +376,43 @@ func (s *sending) conclude(ctx context.Context, v invoice.VersionedDelivery, sta
 	if cause != nil {
 		v.Error = fault.TextOf(cause).KO
 	}
-	_, err := s.move(ctx, v, state)
+	_, err := s.move(ctx, v, state, cause)
 	return err
 }
 
-func (s *sending) move(ctx context.Context, v invoice.VersionedDelivery, to invoice.DeliveryState) (invoice.VersionedDelivery, error) {
+// move commits a state, with what it came of in the audit.
+func (s *sending) move(ctx context.Context, v invoice.VersionedDelivery, to invoice.DeliveryState, cause error) (invoice.VersionedDelivery, error) {
 	v.State, v.At = to, s.Clock.Now().UTC()
 	w, err := v.Put(s.principal.Tenant, s.ref, v.Version)
 	if err != nil {
 		return v, err
 	}
-	if err := s.Commit(ctx, s.principal, journal.Change{Action: "mail." + string(to), Subject: v.ID}, w); err != nil {
+	if err := s.Commit(ctx, s.principal, journal.Change{Action: "mail." + string(to), Subject: v.ID, Reason: s.reason(v, cause)}, w); err != nil {
 		return v, err
 	}
 	v.Version++
 	s.known[v.Contact] = v
 	return v, nil
+}
+
+var addressForm = regexp.MustCompile(`\S*@\S*`)
+
+// reason is what the audit keeps of errors for good: code, field and sentence, without the addresses that a mail's
+// refusal quotes.
+func (s *sending) reason(v invoice.VersionedDelivery, cause error) string {
+	var out []string
+	for _, f := range fault.All(cause) {
+		text := f.Shown().EN
+		for _, quoted := range []string{v.Email, s.profile.Email} {
+			text = strings.ReplaceAll(text, strconv.Quote(strings.TrimSpace(quoted)), "…")
+		}
+		code := string(f.Code)
+		if f.Field != "" {
+			code += " [" + f.Field + "]"
+		}
+		out = append(out, code+": "+addressForm.ReplaceAllString(text, "…"))
+	}
+	return strings.Join(out, "; ")
 }
 
 // finish counts the send once at least one contact has it or may have it.
@@ -338,11 +447,11 @@ func (s *sending) message(v invoice.Delivery, token string, content []byte) mail
 		fmt.Sprintf("%s 클라우드 이용 요금청구서를 보내드립니다.", h.Month.Korean()),
 		"",
 		"  청구번호  " + h.Number,
-		"  공급가액  " + h.Sums.Supply.Korean(),
-		"  부가세    " + h.Sums.VAT.Korean(),
-		"  청구금액  " + h.Sums.Total.Korean(),
-		"  납부기한  " + h.Due.Korean(),
 	}
+	if v.Total == h.Sums.Total { // an uploaded workbook with another total has a tax of its own
+		lines = append(lines, "  공급가액  "+h.Sums.Supply.Korean(), "  부가세    "+h.Sums.VAT.Korean())
+	}
+	lines = append(lines, "  청구금액  "+v.Total.Korean(), "  납부기한  "+h.Due.Korean())
 	for _, account := range s.profile.BankAccounts {
 		lines = append(lines, "  입금계좌  "+account)
 	}
@@ -354,8 +463,8 @@ func (s *sending) message(v invoice.Delivery, token string, content []byte) mail
 		ID:          v.ID,
 		From:        mail.Address{Name: s.profile.Name, Email: s.profile.Email},
 		To:          []mail.Address{{Name: v.Name, Email: v.Email}},
-		Subject:     fmt.Sprintf("[%s] %s 클라우드 요금청구서 (%s)", s.profile.Name, h.Month.Korean(), h.Sums.Total.Korean()),
+		Subject:     fmt.Sprintf("[%s] %s 클라우드 요금청구서 (%s)", s.profile.Name, h.Month.Korean(), v.Total.Korean()),
 		Text:        strings.Join(lines, "\n") + "\n",
-		Attachments: []mail.Attachment{{FileName: s.fileName, ContentType: typeXLSX, Content: content}},
+		Attachments: []mail.Attachment{{FileName: v.FileName, ContentType: typeXLSX, Content: content}},
 	}
 }

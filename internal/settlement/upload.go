@@ -5,13 +5,17 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"path"
+	"strings"
 
 	"jeongsan/internal/blob"
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/document"
+	"jeongsan/internal/fault"
 	"jeongsan/internal/identity"
 	"jeongsan/internal/invoice"
 	"jeongsan/internal/journal"
+	"jeongsan/internal/mail"
 	"jeongsan/internal/money"
 )
 
@@ -30,6 +34,9 @@ func (d *Desk) Upload(ctx context.Context, p identity.Principal, m calendar.Mont
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
+	if err := checkUploadName(fileName); err != nil {
+		return invoice.Invoice{}, err
+	}
 	h := sha256.Sum256(content)
 	key, err := blob.NewKey(p.Tenant, blob.Books, "invoice", head.Number, "upload", hex.EncodeToString(h[:])+".xlsx")
 	if err != nil {
@@ -44,6 +51,17 @@ func (d *Desk) Upload(ctx context.Context, p identity.Principal, m calendar.Mont
 		return invoice.Invoice{}, err
 	}
 	return d.putHead(ctx, p, head, version, journal.Change{Action: "invoice.upload", Subject: head.Number, Before: shown(before), After: shown(read.Total)})
+}
+
+// checkUploadName refuses at once a name that the mail would refuse later: it becomes the attachment's and the
+// link's. What mail takes, a link takes too (mail.MaxFileName is below blob.MaxFileName, and the rest is the same).
+func checkUploadName(fileName string) error {
+	err := mail.CheckFileName("file", fileName)
+	if err == nil && strings.EqualFold(path.Ext(fileName), ".xlsx") {
+		return nil
+	}
+	return fault.Invalidf("file", fault.T("파일 이름 %[1]q을(를) 쓸 수 없습니다. /, \\와 제어 문자 없이 .xlsx로 끝나는 %[2]d바이트 이하의 이름으로 바꿔 다시 올려 주세요.",
+		"The file name %[1]q cannot be used; rename it to at most %[2]d bytes ending in .xlsx, without /, \\ or control characters, and upload it again.", fileName, mail.MaxFileName)).Because(err)
 }
 
 // TakeBack lets the generated workbook count again.

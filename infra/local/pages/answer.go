@@ -31,28 +31,26 @@ type visit struct {
 
 // frame is what the layout shows around a page.
 type frame struct {
-	Lang     language
-	Other    string // address of this page in the other language
-	Section  string
-	Title    string
-	Tenants  []choice
-	Company  string
-	Now      time.Time
-	Moved    bool
-	Moving   bool
-	Token    string
-	Notice   string // key of a text
-	Error    *failure
-	Refresh  int // seconds; 0: the page stands still
-	Page     any
-	Response int // status
+	Lang    language
+	Other   string // address of this page in the other language
+	Section string
+	Title   string
+	Tenants []choice
+	Company string
+	Now     time.Time
+	Moved   bool
+	Moving  bool
+	Token   string
+	Notice  string // key of a text
+	Error   *failure
+	Refresh int // seconds; 0: the page stands still
+	Page    any
 }
 
 // failure is an error as a page shows it.
 type failure struct {
 	Status int
 	Text   fault.Text
-	Field  string
 }
 
 // page is one page ready to be shown.
@@ -61,6 +59,8 @@ type page struct {
 	path                   string // where the page can be read, when the request was sent elsewhere
 	notice                 string // key of a text
 	refresh                int    // seconds until the browser asks again; 0 for never
+	status                 int    // 0 for 200
+	problem                *failure
 	body                   any
 }
 
@@ -145,24 +145,24 @@ var errNobody = fault.New(fault.NotFound, fault.T(
 	"등록된 MSP가 없습니다. `make run`으로 예시 MSP의 한 달을 먼저 정산해 보세요.",
 	"No MSP is registered yet. Settle the month of the sample MSP first with `make run`."))
 
-// show answers with a page.
-func (v *visit) show(p page) error { return v.showWith(p, nil) }
-
-// showWith answers with a page and, above it, what went wrong.
+// showWith answers with a page and, above it, what went wrong, if anything did.
 func (v *visit) showWith(p page, problem error) error {
-	f := v.frame(p)
 	if problem != nil {
-		f.Error = v.failure(problem)
-		f.Response = f.Error.Status
+		p.problem = v.failure(problem)
+		p.status = p.problem.Status
 	}
+	return v.show(p)
+}
+
+// show answers with a page.
+func (v *visit) show(p page) error {
 	var b bytes.Buffer
-	if err := v.screens[v.lang][p.screen].Execute(&b, f); err != nil {
+	if err := v.screens[v.lang][p.screen].Execute(&b, v.frame(p)); err != nil {
 		return err
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	v.w.WriteHeader(f.Response)
-	_, err := b.WriteTo(v.w)
-	if err != nil {
+	v.w.WriteHeader(cmp.Or(p.status, http.StatusOK))
+	if _, err := b.WriteTo(v.w); err != nil {
 		v.Log(err) // the reader went away; nothing can be answered any more
 	}
 	return nil
@@ -177,7 +177,7 @@ func (v *visit) frame(p page) frame {
 	}
 	f := frame{
 		Lang: v.lang, Other: address(path, q), Section: p.section, Title: p.title, Company: v.profile.Name, Now: v.Clock.Now(), Moved: v.Clock.Moved(),
-		Moving: v.mover.now().Running, Token: v.token, Notice: p.notice, Refresh: p.refresh, Page: p.body, Response: http.StatusOK,
+		Moving: v.mover.now().Running, Token: v.token, Notice: p.notice, Error: p.problem, Refresh: p.refresh, Page: p.body,
 	}
 	if len(v.tenants) > 1 {
 		for _, t := range v.tenants {
@@ -190,11 +190,11 @@ func (v *visit) frame(p page) frame {
 // refuse answers with an error page of its own.
 func (v *visit) refuse(err error) {
 	f := v.failure(err)
-	p := page{screen: "refusal", title: v.t("refusal.title"), body: f}
+	p := page{screen: "refusal", title: v.t("refusal.title"), status: f.Status, body: f}
 	if v.r.Method == http.MethodPost {
 		p.path = "/"
 	}
-	if err := v.showWith(p, err); err != nil {
+	if err := v.show(p); err != nil {
 		v.Log(err)
 		plain(v.w, http.StatusInternalServerError, fault.TextOf(err))
 	}
@@ -213,12 +213,7 @@ func (v *visit) failure(err error) *failure {
 	if status >= http.StatusInternalServerError {
 		v.Log(err)
 	}
-	field := ""
-	for _, f := range fault.All(err) {
-		field = f.Field
-		break
-	}
-	return &failure{Status: status, Text: fault.TextOf(err), Field: field}
+	return &failure{Status: status, Text: fault.TextOf(err)}
 }
 
 var statuses = map[fault.Code]int{

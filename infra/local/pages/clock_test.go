@@ -40,20 +40,23 @@ func TestA_move_that_is_refused_says_why(t *testing.T) {
 
 func TestA_long_move_shows_its_progress_and_how_it_ends(t *testing.T) {
 	w := newWorld(t)
-	halfway, go_on := make(chan struct{}), make(chan error)
+	broken := make(chan error)
 	w.advance = func(ctx context.Context, to time.Time) error {
-		w.must(w.clock.Advance(12 * time.Hour))
-		close(halfway)
-		return <-go_on
+		if err := w.clock.Advance(12 * time.Hour); err != nil {
+			return err
+		}
+		select {
+		case err := <-broken:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	moved := make(chan answer)
-	go func() { moved <- w.press("/clock/move", "to", "day") }()
-	<-halfway
-	(<-moved).leads(http.StatusSeeOther, "/clock")
+	w.press("/clock/move", "to", "day").leads(http.StatusSeeOther, "/clock")
 	w.get("/clock").is(http.StatusOK, `http-equiv="refresh"`, "2026-11-06 09:00에서 2026-11-07 09:00까지 가는 중", `value="50"`).lacks("<button class=\"main\"")
 	w.press("/clock/move", "to", "day").is(http.StatusConflict, "이미 2026-11-07 09:00까지 가고 있습니다")
 
-	go_on <- fault.New(fault.Unavailable, fault.T("제공사가 답하지 않습니다.", "The provider does not answer."))
+	broken <- fault.New(fault.Unavailable, fault.T("제공사가 답하지 않습니다.", "The provider does not answer."))
 	w.moves.Wait()
 	w.get("/clock").is(http.StatusOK, "중간에 멈췄습니다", "제공사가 답하지 않습니다.").lacks("http-equiv")
 }

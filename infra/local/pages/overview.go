@@ -238,7 +238,11 @@ func (v *visit) whyUnbilled(c customer.Customer, m calendar.Month) string {
 	case customer.TurnGather:
 		return v.t("unbilled.gathered", v.say(c.Cycle.Text()))
 	case customer.TurnBeforeFirst:
-		return v.t("unbilled.before", v.lang.month(c.FirstMonth))
+		first := c.FirstMonth
+		if first.IsZero() {
+			first = c.Registered.In()
+		}
+		return v.t("unbilled.before", v.lang.month(first))
 	}
 	return v.t("unbilled.nothing")
 }

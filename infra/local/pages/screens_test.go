@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -9,15 +10,13 @@ import (
 
 	"jeongsan/internal/mail"
 	"jeongsan/internal/store"
-
-	"context"
 )
 
 const (
 	first  = "HANBIT-202610-C0001-1"
 	second = "HANBIT-202610-C0002-1"
 	third  = "HANBIT-202610-C0003-1"
-	mailID = "hanbit-hanbit-202610-c0001-1-s1-r0"
+	mailID = "hanbit-hanbit-202610-c0001-1-s1-rc3d8b408708a" // to c0001@example.com
 )
 
 func TestEvery_page_is_shown_in_both_languages(t *testing.T) {
@@ -46,7 +45,7 @@ func TestEvery_page_is_shown_in_both_languages(t *testing.T) {
 
 func TestAmounts_are_written_as_each_language_writes_them(t *testing.T) {
 	w := newWorld(t)
-	// 216,504.4 − VM discount 18,302 − all the rest, + 100,000: the discounts are capped, the other cost stays.
+	// 91,512 + 91,512.4 + 33,480 = 216,504.4, truncated to 216,504, cut to 216,500; VAT 21,650.
 	w.get("/invoices/"+second).is(http.StatusOK, `238,150<i>원</i>`, `216,500<i>원</i>`, `-4<i>원</i>`)
 	w.english("/invoices/"+second).is(http.StatusOK, `₩238,150`, `₩216,500`, `-₩4`).lacks("원</i>")
 }
@@ -79,9 +78,9 @@ func TestWhat_others_wrote_is_shown_as_text(t *testing.T) {
 		Attachments: []mail.Attachment{{FileName: "<svg onload=alert(1)>.html", ContentType: "text/html", Content: []byte("<script>alert(1)</script>")}},
 	})
 	w.must(err)
-	w.upload("/invoices/"+second+"/upload", `<svg onload=alert(1)>.xlsx`, w.workbook(second)).leads(http.StatusSeeOther, "/invoices/")
+	w.upload("/invoices/"+second+"/upload", `<svg onload=alert(1)>.xlsx`, w.workbook(first)).leads(http.StatusSeeOther, "/invoices/")
 	for _, path := range []string{"/", "/mail", "/mail/hanbit-evil", "/mail/" + mailID, "/invoices/" + first, "/invoices/" + second, "/invoices/" + first + "/lines/1"} {
-		w.get(path).is(http.StatusOK).lacks("<script", "<svg onload", "<img src=x", "<iframe", "<b>a</b>", "*{display", `"onmouseover`)
+		w.get(path).is(http.StatusOK).lacks("<script", "<svg onload", "<img src=x", "<iframe", "<b>a</b>", "<style", `"onmouseover`)
 	}
 	w.get("/mail/hanbit-evil").is(http.StatusOK, "&lt;iframe", `href="http://example.com/x"`).lacks(`href="javascript`)
 	w.get("/invoices/"+second).is(http.StatusOK, "&lt;svg onload=alert(1)&gt;.xlsx")

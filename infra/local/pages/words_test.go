@@ -66,7 +66,7 @@ func TestEvery_text_is_there_in_both_languages_and_is_used(t *testing.T) {
 	keys := used(t)
 	for key := range keys {
 		w, ok := words[key]
-		if strings.Contains(key, ".") && !ok || ok && (w.KO == "" || w.EN == "") {
+		if strings.Contains(key, ".") && !strings.HasSuffix(key, ".") && !ok || ok && (w.KO == "" || w.EN == "") {
 			t.Errorf("text %q is missing in a language", key)
 		}
 	}

@@ -123,6 +123,13 @@ func (c *Clock) Moved() bool {
 	return c.state.moved()
 }
 
+// Frozen reports whether the clock stands still between moves.
+func (c *Clock) Frozen() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state.Frozen
+}
+
 // Permit is asked before real keys are used or added: fault.Conflict when the clock was moved and there are any.
 func (c *Clock) Permit() error { return c.permit(c.Moved()) }
 
