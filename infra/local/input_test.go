@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"jeongsan/internal/due"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/store/sqlite"
+	"jeongsan/internal/tenant"
 )
 
 func TestA_closed_month_takes_no_other_rate_and_no_other_file(t *testing.T) {
@@ -154,5 +156,37 @@ func TestWhat_was_played_before_the_pages_are_served_shows_on_them(t *testing.T)
 	steps.Wait()
 	if e := p.activity.Events(); len(e) != 1 || e[0].Failed != 8 || len(p.failed) != 8 {
 		t.Errorf("the pages tell of %+v, the end of the month of %d failures", e, len(p.failed))
+	}
+}
+
+func TestA_key_pair_is_proved_before_it_is_kept(t *testing.T) {
+	m := calendar.MustMonth("2026-10")
+	s, err := open(t.Context(), config{dir: t.TempDir(), baseURL: "http://127.0.0.1", template: filepath.Join("..", "..", "template.yaml"), start: m.First().Start(), frozen: true, world: seedWorld(m)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.close() }()
+	for _, c := range []struct {
+		access, secret, field string
+		code                  fault.Code
+	}{
+		{simulatedKey + "PUBLIC", "wrong", "SECRET KEY", fault.Invalid},
+		{simulatedKey + "NOBODY", seedSecret, "ACCESS KEY", fault.Invalid},
+		{simulatedKey + "PLAIN", seedSecret, "ACCESS KEY", fault.Forbidden},
+		{"", seedSecret, "ACCESS KEY", fault.Invalid},
+		{"REAL", seedSecret, "", fault.Conflict}, // the clock is moved
+	} {
+		a := tenant.Account{ID: "public", Label: "민간", Provider: tenant.NCP, Zone: tenant.Public, AccessKey: c.access}
+		err := s.onboarding.RegisterAccount(t.Context(), seedStaff(), a, c.secret)
+		faults := fault.All(err)
+		if len(faults) != 1 || faults[0].Code != c.code || faults[0].Field != c.field {
+			t.Errorf("%q: %v, want %s of %q", c.access, err, c.code, c.field)
+		}
+		if strings.Contains(fmt.Sprint(err), c.secret) {
+			t.Errorf("the secret is in %v", err)
+		}
+	}
+	if kept, err := tenant.Accounts(t.Context(), s.store, seedStaff().Tenant); err != nil || len(kept) != 0 {
+		t.Errorf("kept %v, %v", kept, err)
 	}
 }

@@ -200,6 +200,9 @@ func seedWorld(m calendar.Month) func(now func() time.Time) simulator.World {
 			}
 			w.Accounts = append(w.Accounts, account)
 		}
+		// A key pair that works and is no partner's: registering it is refused.
+		plain := simulator.Account{Zone: simulator.Public, AccessKey: simulatedKey + "PLAIN", SecretKey: seedSecret, PartnerMemberNo: "8000001", Members: []simulator.Member{{No: "8000001"}}}
+		w.Accounts = append(w.Accounts, plain)
 		return w
 	}
 }

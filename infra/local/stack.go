@@ -251,12 +251,12 @@ func (s *stack) client(a tenant.Account, secretKey string) (*ncp.Client, error) 
 }
 
 func (s *stack) prove(ctx context.Context, a tenant.Account, secretKey string) error {
-	if !strings.HasPrefix(a.AccessKey, simulatedKey) && s.clock.Moved() {
-		return fault.New(fault.Conflict, fault.T("시계를 옮긴 상태에서는 실제 인증키를 등록할 수 없습니다.", "A real key cannot be registered while the clock is moved."))
-	}
 	client, err := s.client(a, secretKey)
 	if err != nil {
 		return err
+	}
+	if !strings.HasPrefix(a.AccessKey, simulatedKey) && s.clock.Moved() {
+		return fault.New(fault.Conflict, fault.T("시계를 옮긴 상태에서는 실제 인증키를 등록할 수 없습니다.", "A real key cannot be registered while the clock is moved."))
 	}
 	proof, err := client.Prove(ctx)
 	if err != nil {
