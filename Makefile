@@ -74,8 +74,9 @@ $(CFN_LINT):
 		rm -rf $(CFN_LINT_DIR) && python3 -m venv $(CFN_LINT_DIR); } || { cat .cache/venv.log; rm -rf $(CFN_LINT_DIR); exit 1; }
 	@$(CFN_LINT_DIR)/bin/pip install --quiet --disable-pip-version-check cfn-lint==$(CFN_LINT_VERSION) aws-sam-translator==1.110.0 || { rm -rf $(CFN_LINT_DIR); exit 1; }
 
-check-tests:
+check-tests: | start
 	@echo "== Tests"
+	@[ -d ../shared/data/focus ] || echo "SKIPPED: real FOCUS exports: ../shared/data/focus is not beside this clone; generated ones were read" | tee -a $(SKIPPED)
 	@go test ./...
 
 check-races: | start

@@ -2,7 +2,6 @@ package onboarding
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"jeongsan/internal/calendar"
@@ -48,20 +47,6 @@ func (d *Desk) waits(ctx context.Context, t store.Tenant, c customer.Customer, m
 	if err != nil {
 		return false, err
 	}
-	head, _, err := invoice.Load(ctx, d.Store, t, billedIn(c, m), c.ID)
-	if fault.Is(err, fault.NotFound) {
-		return true, nil
-	}
-	charged := slices.ContainsFunc(head.Charges, func(x invoice.Charge) bool { return x.Account == c.Account && x.Month == m })
-	return head.State != invoice.Final || !charged, err
-}
-
-// billedIn is the month whose invoice gathers m.
-func billedIn(c customer.Customer, m calendar.Month) calendar.Month {
-	for end := m; end.Sub(m) < longest; end = end.Next() {
-		if _, span := c.TurnIn(end); slices.Contains(span, m) {
-			return end
-		}
-	}
-	return m // no cycle is longer; m itself has no invoice
+	claimed, err := invoice.ClaimedBy(ctx, d.Store, t, c.Account, m, c.MemberNumber)
+	return claimed == "", err
 }
