@@ -70,6 +70,12 @@ func playFOCUS(ctx context.Context, o monthOptions, m calendar.Month, out io.Wri
 	if err != nil {
 		return err
 	}
+	if seeded, ok, err := seededMonth(o.dir(m.String() + "-focus")); err != nil || ok {
+		if err == nil {
+			err = fault.Invalidf("data", fault.T("데이터 폴더 %[1]s에는 %[2]s의 가상 MSP가 있습니다. --data로 다른 폴더를 정해 주세요.", "The data folder %[1]s holds the seeded MSP of %[2]s; choose another with --data.", o.dir(m.String()+"-focus"), seeded))
+		}
+		return err
+	}
 	start := m.Next().Day(tenant.DefaultSettings().OpensOn).Start().Add(9 * time.Hour)
 	c := config{dir: o.dir(m.String() + "-focus"), baseURL: "http://" + o.addr, template: o.template, start: start, frozen: true,
 		source: func(tenant.Account) settlement.Source { return focusSource(o.focus, out, o.options) }}
@@ -127,6 +133,9 @@ func (o monthOptions) exchange(m calendar.Month) (rating.Exchange, error) {
 		if date, err = calendar.ParseDate(o.rateDate); err != nil {
 			return rating.Exchange{}, err
 		}
+	}
+	if opens := m.Next().Day(tenant.DefaultSettings().OpensOn); date.After(opens) {
+		return rating.Exchange{}, fault.Invalidf("rate-date", fault.T("환율 기준일 %[1]s이(가) 정산일 %[2]s보다 늦습니다.", "The date of the rate, %[1]s, is after the settlement on %[2]s.", date, opens))
 	}
 	return rating.Exchange{From: money.USD, Rate: rate, Date: date, Source: "매매기준율(직접 입력)"}, nil
 }
@@ -191,7 +200,7 @@ func (p *player) subAccounts(ctx context.Context, file string) ([]customer.Custo
 	if err != nil {
 		return nil, err
 	}
-	members := map[string]bool{intake.TaxMember: true}
+	members := map[string]bool{usage.TaxMember: true}
 	for _, c := range known {
 		members[c.MemberNumber] = true
 	}

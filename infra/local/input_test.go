@@ -190,3 +190,24 @@ func TestA_key_pair_is_proved_before_it_is_kept(t *testing.T) {
 		t.Errorf("kept %v, %v", kept, err)
 	}
 }
+
+func TestA_data_folder_is_held_by_one_process_at_a_time(t *testing.T) {
+	dir := t.TempDir()
+	release, err := hold(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hold(dir); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a second one: %v", err)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := hold(dir)
+	if err != nil {
+		t.Fatalf("after it was given back: %v", err)
+	}
+	if err := again(); err != nil {
+		t.Fatal(err)
+	}
+}

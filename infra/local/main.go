@@ -24,7 +24,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, context.Canceled) {
+	err := run(ctx, os.Args[1:], os.Stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		_, err = os.Stdout.WriteString(usageText)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
 		report(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -89,7 +93,7 @@ func parse(f *flag.FlagSet, args []string, max int) ([]string, error) {
 	for {
 		if err := f.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
-				return nil, fault.Invalidf("command", fault.Text{KO: usageText, EN: ""})
+				return nil, err
 			}
 			return nil, fault.Invalidf("command", fault.T("명령줄을 읽을 수 없습니다: %[1]v. `help`로 사용법을 확인하세요.", "The command line cannot be read: %[1]v; see `help`.", err))
 		}
@@ -98,6 +102,9 @@ func parse(f *flag.FlagSet, args []string, max int) ([]string, error) {
 		}
 		rest = append(rest, f.Arg(0))
 		args = f.Args()[1:]
+	}
+	if lang := f.Lookup("lang"); lang != nil && lang.Value.String() != "ko" && lang.Value.String() != "en" {
+		return nil, fault.Invalidf("lang", fault.T("출력 언어는 ko 또는 en입니다.", "The language is ko or en."))
 	}
 	if len(rest) > max {
 		return nil, fault.Invalidf("command", fault.T("인자가 너무 많습니다: %s", "Too many arguments: %s", rest[max]))

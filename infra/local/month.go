@@ -45,6 +45,9 @@ func runMonth(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if _, err := calendar.Korea().TaxInvoiceDeadline(m); err != nil { // before a folder is made for a month that cannot be settled
+		return err
+	}
 	play := playSeed
 	if o.focus != "" {
 		play = playFOCUS
@@ -250,6 +253,7 @@ func (p *player) sendAll(ctx context.Context) error {
 func (p *player) shut(ctx context.Context) error {
 	run, err := p.settlement.Close(ctx, p.staff, p.month)
 	if err != nil {
+		p.tellFailed()
 		return err
 	}
 	p.say("정산 마감: %s", "run closed: %s", run.Closed.In(calendar.Seoul).Format("2006-01-02 15:04"))
@@ -265,10 +269,15 @@ func (p *player) proveBooks(ctx context.Context) error {
 	for _, t := range trial.Totals {
 		p.say("시산표: 차변 %[1]s = 대변 %[2]s", "trial balance: debit %[3]s = credit %[4]s", t.Debit.Korean(), t.Credit.Korean(), t.Debit.English(), t.Credit.English())
 	}
+	p.tellFailed()
+	return nil
+}
+
+// tellFailed names the steps that failed on the way and what they say.
+func (p *player) tellFailed() {
 	for _, d := range p.failed {
 		p.say("  실패한 작업 %[1]s: %[2]s", "  failed step %[1]s: %[3]s", d.Message.Job+" "+string(d.Message.Payload), fault.TextOf(d.Err).KO, fault.TextOf(d.Err).EN)
 	}
-	return nil
 }
 
 // dates prints the month as data travels (§6 of the design).
@@ -284,14 +293,19 @@ func (p *player) dates() error {
 		return err
 	}
 	paid := next.Next()
-	rows := [][]string{
+	pulled := [][]string{
 		{m.First().String() + " ~ " + m.Last().String(), p.words(fault.T("매일 05:10 이용 내역 조회, 06:00 초안 계산", "daily 05:10 usage pulled, 06:00 drafts"))},
 		{next.Day(1).String(), p.words(fault.T("제공사가 지난달을 마지막으로 고쳐 씀(08:30경), 다음 날 새벽에 다시 읽음", "the provider rewrites the month once more (about 08:30), read again the next dawn"))},
+	}
+	if p.source != nil { // an export comes when it comes
+		pulled = nil
+	}
+	rows := append(pulled, [][]string{
 		{next.Day(6).String(), p.words(fault.T("정산 시작: 검토, 확정, 마감, 요금청구서 발송", "settlement opens: review, final, close, invoices mailed"))},
 		{deadline.String(), p.words(fault.T("전자세금계산서 발급 기한 (작성일자 %[1]s, 6일 발급분의 익일 전송 %[2]s 15:00)", "tax invoices due (dated %[1]s; issued on the 6th, transmitted %[2]s 15:00)", m.Last(), transmitted))},
 		{paid.Day(3).String(), p.words(fault.T("정기 결제일(카드)", "cards are charged"))},
 		{paid.Day(5).String() + " / " + paid.Day(8).String() + " / " + paid.Last().String(), p.words(fault.T("미납: 이용 정지 / 차단 / (켠 경우) 10:00 삭제", "unpaid: suspended / blocked / (if on) deleted at 10:00"))},
-	}
+	}...)
 	fmt.Fprintln(p.out, p.words(fault.T("%[1]s 정산", "Settlement of %[2]s", m.Korean(), m.String())))
 	for _, r := range rows {
 		fmt.Fprintf(p.out, "  %s%s  %s\n", r[0], strings.Repeat(" ", max(0, 37-cells(r[0]))), r[1])

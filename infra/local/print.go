@@ -255,7 +255,11 @@ func (p *player) documents(ctx context.Context, heads []invoice.Invoice) error {
 	p.say("메일: %s", "mails: %s", filepath.Join(p.dir, "mail"))
 	for _, h := range heads {
 		if h.State == invoice.Final {
-			p.say("산출 근거: go run ./infra/local explain %s", "derivation: go run ./infra/local explain %s", h.Number)
+			where := ""
+			if p.data != "" {
+				where = " --data " + p.data
+			}
+			p.say("산출 근거: go run ./infra/local explain %s", "derivation: go run ./infra/local explain %s", h.Number+where)
 			break
 		}
 	}

@@ -291,7 +291,10 @@ func keepSeed(dir string, m calendar.Month) error {
 		}
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, seedFile), []byte(m.String()+"\n"), 0o600)
+	if err := os.WriteFile(filepath.Join(dir, seedFile), []byte(m.String()+"\n"), 0o600); err != nil {
+		return fault.New(fault.Unavailable, fault.T("데이터 폴더 %s에 쓸 수 없습니다. 쓰기 권한을 확인해 주세요.", "The data folder %s cannot be written to; check its permissions.", dir)).Because(err)
+	}
+	return nil
 }
 
 // seededMonth reads it; ok is false for a folder that was not seeded.

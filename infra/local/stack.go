@@ -89,6 +89,11 @@ func open(ctx context.Context, c config) (_ *stack, err error) {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return nil, fault.New(fault.Unavailable, fault.T("데이터 폴더 %s를 만들 수 없습니다.", "The data folder %s cannot be made.", c.dir)).Because(err)
 	}
+	release, err := hold(c.dir)
+	if err != nil {
+		return nil, err
+	}
+	s.later(release)
 	s.clock = testclock.New(time.Now)
 	for _, part := range []func(context.Context) error{s.openState, s.openQueue, s.openProvider, s.openDesks, s.openClock} {
 		if err := part(ctx); err != nil {

@@ -35,6 +35,7 @@ type Upload struct {
 	Supply, VAT money.Amount
 
 	Sheets []string
+	Number string // the invoice number in a workbook that began as one of ours, "" in any other
 }
 
 // CellRef is a cell by sheet and name, such as 요금청구서 and F39.

@@ -121,24 +121,46 @@ func (s *totalSearch) run(ctx context.Context) (Upload, error) {
 	if err != nil {
 		return Upload{}, err
 	}
-	up := Upload{Total: total.amount, At: total.at, Label: total.label, Sheets: sheets}
+	up := Upload{Total: total.amount, At: total.at, Label: total.label, Sheets: sheets, Number: s.number()}
 	return s.withTax(up), nil
 }
 
-// findNames reads where JEONGSAN_TOTAL points, as a single cell of a sheet: 'Sheet 1'!$F$39.
+// number is the invoice number that our own workbooks carry under a name of their own; "" in any other.
+func (s *totalSearch) number() string {
+	for _, name := range s.file.GetDefinedName() {
+		if !strings.EqualFold(name.Name, nameNumber) {
+			continue
+		}
+		if at, ok := cellOf(name.RefersTo); ok {
+			value, err := s.file.GetCellValue(at.Sheet, at.Cell)
+			if err == nil {
+				return strings.TrimSpace(value)
+			}
+		}
+	}
+	return ""
+}
+
+// cellOf reads a reference to a single cell: 'Sheet 1'!$F$39.
+func cellOf(refersTo string) (CellRef, bool) {
+	i := strings.LastIndex(refersTo, "!")
+	if i < 0 {
+		return CellRef{}, false
+	}
+	sheet := strings.Trim(strings.TrimPrefix(refersTo[:i], "="), "'")
+	return CellRef{strings.ReplaceAll(sheet, "''", "'"), strings.ReplaceAll(refersTo[i+1:], "$", "")}, true
+}
+
+// findNames reads where JEONGSAN_TOTAL points.
 func (s *totalSearch) findNames() {
 	s.named = map[CellRef]bool{}
 	for _, name := range s.file.GetDefinedName() {
 		if !strings.EqualFold(name.Name, nameTotal) {
 			continue
 		}
-		i := strings.LastIndex(name.RefersTo, "!")
-		if i < 0 {
-			continue
+		if at, ok := cellOf(name.RefersTo); ok {
+			s.named[at] = true
 		}
-		sheet := strings.Trim(strings.TrimPrefix(name.RefersTo[:i], "="), "'")
-		cell := strings.ReplaceAll(name.RefersTo[i+1:], "$", "")
-		s.named[CellRef{strings.ReplaceAll(sheet, "''", "'"), cell}] = true
 	}
 }
 

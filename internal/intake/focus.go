@@ -23,9 +23,6 @@ type FOCUS struct {
 	Progress func(rows int)
 }
 
-// TaxMember gathers the provider's own tax rows: they are the MSP's input tax, on nobody's invoice.
-const TaxMember = "provider-tax"
-
 // progressEvery is how many rows pass between two reports.
 const progressEvery = 100_000
 
@@ -123,7 +120,7 @@ func billingMonth(r focus.Row) calendar.Month {
 func member(r focus.Row) (id, name string) {
 	switch {
 	case r.ChargeCategory == focus.Tax:
-		return TaxMember, "제공사 세금"
+		return usage.TaxMember, "제공사 세금"
 	case r.SubAccountID != "":
 		return r.SubAccountID, r.SubAccountName
 	}

@@ -18,6 +18,7 @@ import (
 	"jeongsan/internal/focus/focustest"
 	"jeongsan/internal/intake"
 	"jeongsan/internal/money"
+	"jeongsan/internal/usage"
 )
 
 // sourceOf is an export of the rows, as CSV in memory.
@@ -70,7 +71,7 @@ func TestWhose_a_FOCUS_row_is(t *testing.T) {
 	}{
 		{"a sub account is a member", "111", "고객 A", charge("1", sub("111", "고객 A"))},
 		{"without a sub account it is the billing account's own", "100000000001", "Example Reseller", charge("1", sub("", ""))},
-		{"tax is nobody's, but the provider's tax", intake.TaxMember, "제공사 세금", charge("1", sub("111", "고객 A"), category(focus.Tax))},
+		{"tax is nobody's, but the provider's tax", usage.TaxMember, "제공사 세금", charge("1", sub("111", "고객 A"), category(focus.Tax))},
 		{"a credit is its sub account's", "111", "고객 A", charge("-1", sub("111", "고객 A"), category(focus.Credit))},
 	} {
 		t.Run(c.what, func(t *testing.T) {

@@ -311,11 +311,16 @@ func TestThe_hash_of_an_input_covers_figures_and_charges(t *testing.T) {
 
 func TestA_damaged_body_is_seen(t *testing.T) {
 	in, _ := thirtyLines()
-	encoded := must(invoice.Body{Input: in, Bill: must(rating.Rate(in))}.Encode())
+	bill := must(rating.Rate(in))
+	encoded := must(invoice.Body{Input: in, Bill: bill}.Encode())
 	for i := 10; i < len(encoded); i += 7 { // past gzip's header
 		damaged := bytes.Clone(encoded)
 		damaged[i] ^= 0x10
-		if _, err := invoice.DecodeBody(bytes.NewReader(damaged)); !fault.Is(err, fault.Internal) {
+		read, err := invoice.DecodeBody(bytes.NewReader(damaged))
+		if err == nil && must(rating.Same(read.Bill, bill)) {
+			continue // a bit that pads the last block means nothing
+		}
+		if !fault.Is(err, fault.Internal) {
 			t.Errorf("byte %d flipped: %v", i, err)
 		}
 	}

@@ -22,6 +22,7 @@ const (
 	NothingToBill Reason = "below-minimum" // the customer's month rounds to nothing payable
 	Negative      Reason = "negative"      // more credit than usage: a person decides
 	AfterFinal    Reason = "after-final"   // the provider changed the figure after the invoice was final
+	ProviderTax   Reason = "provider-tax"  // the provider's own tax
 	Departed      Reason = "departed"      // the member left for another partner; the last figure seen
 )
 
@@ -40,6 +41,8 @@ func (r Reason) Text() fault.Text {
 		return fault.T("음수 금액: 크레딧 처리 필요", "negative: needs a credit")
 	case AfterFinal:
 		return fault.T("확정 후 변경된 금액", "changed after the invoice was final")
+	case ProviderTax:
+		return fault.T("제공사 세금: 매입세액으로 처리", "the provider's tax: your input tax")
 	case Departed:
 		return fault.T("파트너 변경으로 조회되지 않음: 마지막 금액", "left for another partner: last figure seen")
 	}

@@ -157,7 +157,7 @@ func (b *builder) residuals() error {
 const ConversionName = "이용료 단수 조정"
 
 func (b *builder) conversion() error {
-	won, steps := b.convert(b.bill.Cost, []Step{step(OpSum, b.bill.Cost, Operand{"lines", strconv.Itoa(len(b.bill.Lines))})})
+	won, steps := b.convert(b.bill.Cost, []Step{step(OpSum, b.bill.Cost, Operand{"count", strconv.Itoa(len(b.bill.Lines))})})
 	b.exactUsage = won
 	whole, err := b.whole.Amount(won, b.in.Currency)
 	if err != nil {

@@ -70,7 +70,7 @@ func fraction(s string) *big.Rat {
 }
 
 func evaluate(b rating.Bill, s rating.Step, last *big.Rat) (*big.Rat, error) {
-	if s.Op == rating.OpSum && len(s.In) == 1 && s.In[0].Name == "lines" {
+	if s.Op == rating.OpSum && len(s.In) == 1 && s.In[0].Name == "count" {
 		return costOfLines(b, s.In[0].Value)
 	}
 	in := make([]*big.Rat, len(s.In))

@@ -1,6 +1,7 @@
 package settlement_test
 
 import (
+	"io"
 	"testing"
 
 	"jeongsan/internal/calendar"
@@ -136,5 +137,29 @@ func TestAnother_payment_term_reaches_a_draft_whose_figures_stay(t *testing.T) {
 	o.Change(1, func(c *customer.Customer) { c.BillingDay, c.DueDays = 25, 45 })
 	if final := o.Bill(1, October); final.Due.String() != "2027-01-09" {
 		t.Errorf("due %s", final.Due)
+	}
+}
+
+func TestAnother_customers_workbook_is_refused_by_its_number(t *testing.T) {
+	o := settling(2)
+	o.Bill(1, October)
+	o.Bill(2, October)
+	d := desk(o)
+	theirs, err := d.Documents(t.Context(), o.Main(), October, "C0001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _, err := d.Bucket.Open(t.Context(), theirs.Documents.XLSX)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.Upload(t.Context(), o.Main(), October, "C0002", "청구서.xlsx", content)
+	refused(t, err, fault.Invalid, theirs.Number)
+	if own, err := d.Upload(t.Context(), o.Main(), October, "C0001", "청구서.xlsx", content); err != nil || !own.Upload.Difference.IsZero() {
+		t.Errorf("its own workbook: %+v, %v", own.Upload, err)
 	}
 }

@@ -138,6 +138,9 @@ func (w weighing) member(g *invoice.Gate, r usage.Rollup) {
 		if !r.Gone.IsZero() {
 			reason = invoice.Departed
 		}
+		if r.Member == usage.TaxMember {
+			reason = invoice.ProviderTax
+		}
 		leave(g, invoice.Unallocated{Member: r.Member, Name: r.Name, Reason: reason, Cost: r.Charged})
 		return
 	}

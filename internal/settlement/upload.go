@@ -37,6 +37,9 @@ func (d *Desk) Upload(ctx context.Context, p identity.Principal, m calendar.Mont
 	if err := checkUploadName(fileName); err != nil {
 		return invoice.Invoice{}, err
 	}
+	if read.Number != "" && read.Number != head.Number { // another customer's or month's bill must not go out under this one
+		return invoice.Invoice{}, fault.Invalidf("file", fault.T("이 파일은 청구서 %[1]s의 것입니다. %[2]s에는 올릴 수 없습니다.", "This file is that of invoice %[1]s and cannot stand for %[2]s.", read.Number, head.Number)).At(fault.Place{File: fileName})
+	}
 	h := sha256.Sum256(content)
 	key, err := blob.NewKey(p.Tenant, blob.Books, "invoice", head.Number, "upload", hex.EncodeToString(h[:])+".xlsx")
 	if err != nil {

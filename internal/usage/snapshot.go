@@ -15,6 +15,9 @@ type Meta struct {
 	Currency money.Currency `json:"currency"`
 }
 
+// TaxMember gathers a provider's own tax rows: they are the MSP's input tax (매입세액), on nobody's invoice.
+const TaxMember = "provider-tax"
+
 // Member is one member's (or sub account's) part of a pull, as the provider states it above row level.
 type Member struct {
 	ID    string `json:"id"` // 회원번호, or the FOCUS sub account

@@ -1,7 +1,6 @@
 package pages_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -11,13 +10,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"jeongsan/internal/due"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/invoice"
 	"jeongsan/internal/mail"
 )
 
-// workbook is the generated workbook of an invoice.
+// workbook is what staff made out of the generated workbook of an invoice: it has lost the name of its number.
 func (w *world) workbook(number string) io.Reader {
 	w.t.Helper()
 	ref, err := invoice.ParseNumber(number)
@@ -27,9 +28,13 @@ func (w *world) workbook(number string) io.Reader {
 	r, _, err := w.bucket.Open(w.t.Context(), head.Documents.XLSX)
 	w.must(err)
 	defer r.Close()
-	content, err := io.ReadAll(r)
+	book, err := excelize.OpenReader(r)
 	w.must(err)
-	return bytes.NewReader(content)
+	defer book.Close()
+	w.must(book.DeleteDefinedName(&excelize.DefinedName{Name: "JEONGSAN_NUMBER"}))
+	content, err := book.WriteToBuffer()
+	w.must(err)
+	return content
 }
 
 func TestA_workbook_is_put_in_the_place_of_ours_and_taken_back(t *testing.T) {
