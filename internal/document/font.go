@@ -37,13 +37,18 @@ const absent = 0xffff
 // face knows how wide the characters of a font are. Widths are thousandths of the size, as the PDF states them.
 //
 // Pretendard's figures differ in width, and gopdf cannot switch on the font's tabular figures; a column of
-// amounts would not line up. Every digit is therefore set on the same width by moving its neighbours (kern).
+// amounts would not line up. Every digit is therefore set on nearly the same width by moving its neighbours (kern).
 type face struct {
 	width   []uint16 // by character of the basic plane; absent when there is none
 	nudge   [10]int  // font units to put on each side of a digit
 	perEm   int
 	tabular bool // whether figures are nudged at all
 }
+
+// mostNudge bounds a digit's nudge, in thousandths of the size. Readers that copy text, and programs that read bills,
+// take a gap of a tenth of the size for a blank: two neighbours stay below that, so that an account number is copied
+// whole. Only the narrow 1 is then not quite on the width of the others.
+const mostNudge = 40
 
 func newFace(data []byte, tabular bool) (*face, error) {
 	var parser core.TTFParser
@@ -66,7 +71,7 @@ func newFace(data []byte, tabular bool) (*face, error) {
 		widest = max(widest, int(widths[parser.Chars()['0'+d]]))
 	}
 	for d := range f.nudge {
-		f.nudge[d] = (widest - int(widths[parser.Chars()['0'+d]])) / 2
+		f.nudge[d] = min((widest-int(widths[parser.Chars()['0'+d]]))/2, f.perEm*mostNudge/1000)
 	}
 	return f, nil
 }

