@@ -99,10 +99,16 @@ func playFOCUS(ctx context.Context, o monthOptions, m calendar.Month, out io.Wri
 	if err != nil {
 		return err
 	}
+	if pulled.Head.Members == 1 {
+		p.say("  주의: 하위 계정이 하나뿐이라 전체가 한 고객사에 청구됩니다. 파일에 SubAccountId 열이 있는지 확인해 주세요.", "  note: there is one sub account only, and all is billed to one customer; check that the file has the column SubAccountId.")
+	}
 	if !settled {
 		if err := p.settleFOCUS(ctx, exchange, filepath.Base(o.focus)); err != nil {
 			return err
 		}
+	}
+	if err := p.steps(ctx, p.sendAll, p.proveBooks); err != nil {
+		return err
 	}
 	if err := p.print(ctx); err != nil {
 		return err
@@ -166,7 +172,6 @@ func (p *player) pullFOCUS(ctx context.Context) (settlement.Pulled, error) {
 }
 
 func (p *player) settleFOCUS(ctx context.Context, exchange rating.Exchange, file string) error {
-	p.app.Observe = p.observe
 	customers, err := p.subAccounts(ctx, file)
 	if err != nil {
 		return err
@@ -181,12 +186,7 @@ func (p *player) settleFOCUS(ctx context.Context, exchange rating.Exchange, file
 	if err := p.registerSubAccounts(ctx, customers); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{p.bill, p.sendAll, p.shut, p.proveBooks} {
-		if err := step(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.steps(ctx, p.bill, p.shut)
 }
 
 // subAccounts makes a customer of every sub account that is not one yet, in the order of their ids. All are checked

@@ -85,10 +85,8 @@ func playSeed(ctx context.Context, o monthOptions, m calendar.Month, out io.Writ
 	if err != nil {
 		return err
 	}
-	if !settled {
-		if err := p.playSeed(ctx); err != nil {
-			return err
-		}
+	if err := p.playSeed(ctx, settled); err != nil {
+		return err
 	}
 	if err := p.print(ctx); err != nil {
 		return err
@@ -132,9 +130,20 @@ func (p *player) settled(ctx context.Context) (bool, error) {
 	return !run.Closed.IsZero(), err
 }
 
-func (p *player) playSeed(ctx context.Context) error {
+// playSeed goes to the close and then mails: nothing leaves the house for a month that cannot close. A month that an
+// earlier call has closed goes on with its mails, and finds nothing to do when they are out.
+func (p *player) playSeed(ctx context.Context, settled bool) error {
+	if !settled {
+		if err := p.steps(ctx, p.setUp, p.dawns, p.bill, p.shut); err != nil {
+			return err
+		}
+	}
+	return p.steps(ctx, p.exchangeWorkbook, p.sendAll, p.proveBooks)
+}
+
+func (p *player) steps(ctx context.Context, steps ...func(context.Context) error) error {
 	p.app.Observe = p.observe
-	for _, step := range []func(context.Context) error{p.setUp, p.dawns, p.bill, p.exchangeWorkbook, p.sendAll, p.shut, p.proveBooks} {
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}
