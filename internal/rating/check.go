@@ -7,10 +7,8 @@ import (
 	"jeongsan/internal/money"
 )
 
-// Same reports whether two bills are equal to the byte. The error is always nil.
-func Same(a, b Bill) (bool, error) {
-	return bytes.Equal(a.AppendJSON(nil), b.AppendJSON(nil)), nil
-}
+// Same reports whether two bills are equal to the byte.
+func Same(a, b Bill) bool { return bytes.Equal(a.AppendJSON(nil), b.AppendJSON(nil)) }
 
 // Check proves that a bill adds up: lines to their groups' sums, groups to the supply amount, supply and VAT to
 // the total, and costs to the bill's cost. A bill that does not is a defect of ours and must not become final.

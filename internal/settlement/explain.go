@@ -85,8 +85,7 @@ func proved(head invoice.Invoice, body invoice.Body) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	same, err := rating.Same(bill, body.Bill)
-	return same && hash == head.Input && invoice.SumsOf(bill) == head.Sums, err
+	return rating.Same(bill, body.Bill) && hash == head.Input && invoice.SumsOf(bill) == head.Sums, nil
 }
 
 func (d *Desk) explainLine(ctx context.Context, head invoice.Invoice, l rating.Line) (ExplainedLine, error) {

@@ -8,7 +8,7 @@
 //
 // Invariants:
 //   - every flow can be run again at any point and gives the same books: nothing is billed, posted or mailed twice;
-//   - every flow takes a principal; what changes money or access leaves an audit record in the same commit;
+//   - every flow that changes something takes a principal (reading takes the tenant); what changes money or access leaves an audit record in the same commit;
 //   - an object is put before the document that names it; what an aborted flow leaves is an orphan, never a half state.
 package settlement
 

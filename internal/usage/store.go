@@ -30,7 +30,7 @@ type Head struct {
 	Members  int           `json:"members"`
 }
 
-// Partner is what the provider states for the MSP itself, where it does (for margins, and as a cross-check).
+// Partner is what the provider states for the MSP itself, where it does (kept for margins; no bill reads it).
 type Partner struct {
 	Members int           `json:"members"`
 	Amount  money.Decimal `json:"amount"`
