@@ -56,6 +56,11 @@ type Customer struct {
 	MemberNumber   string         `json:"member_number"` // 회원번호, or the FOCUS sub account
 	Account        string         `json:"account"`       // 계정: tenant.Account.ID
 	BusinessNumber string         `json:"business_number"`
+	Branch         string         `json:"branch,omitempty"`      // 종사업장 번호, four digits
+	BuyerKind      BuyerKind      `json:"buyer_kind,omitempty"`  // "" is Business
+	TaxKind        TaxKind        `json:"tax_kind,omitempty"`    // "" is Taxed
+	DatePolicy     DatePolicy     `json:"date_policy,omitempty"` // of tax invoices; "" follows PayMeans
+	PayMeans       PayMeans       `json:"pay_means,omitempty"`   // "" is ByTransfer
 	Representative string         `json:"representative,omitempty"`
 	BusinessType   string         `json:"business_type,omitempty"` // 업태
 	Industry       string         `json:"industry,omitempty"`      // 종목
@@ -154,6 +159,7 @@ func (c Customer) Validate() error {
 	add(c.checkFees())
 	add(c.Policy.Validate(money.KRW)) // customers are billed in won
 	add(c.checkState())
+	add(c.checkTax())
 	return errors.Join(errs...)
 }
 

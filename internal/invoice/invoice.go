@@ -102,6 +102,8 @@ type Invoice struct {
 	Upload     *Upload          `json:"upload,omitempty"`
 	Sends      int              `json:"sends"`
 	LastSent   time.Time        `json:"last_sent,omitzero"`
+	SentAs     string           `json:"sent_as,omitempty"` // the number it was last sent under: after a revision it is to be sent again
+	Money      Money            `json:"money,omitzero"`
 	BodyObject blob.Key         `json:"body_object,omitzero"` // set when the body was too large for a document
 }
 
@@ -199,7 +201,7 @@ func (i Invoice) Payable() bool { return i.Sums.Total.Sign() > 0 }
 // Sent counts a send.
 func (i Invoice) Sent(at time.Time) Invoice {
 	i.Sends++
-	i.LastSent = at.UTC()
+	i.LastSent, i.SentAs = at.UTC(), i.Number
 	return i
 }
 

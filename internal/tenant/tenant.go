@@ -33,6 +33,10 @@ type Profile struct {
 	BusinessNumber string   `json:"business_number"`
 	Representative string   `json:"representative"`
 	Address        string   `json:"address"`
+	BusinessType   string   `json:"business_type,omitempty"` // 업태, on tax invoices
+	Industry       string   `json:"industry,omitempty"`      // 종목
+	Branch         string   `json:"branch,omitempty"`        // 종사업장 번호, four digits
+	PopbillUser    string   `json:"popbill_user,omitempty"`  // user id of the MSP's Popbill account; "" until it is registered
 	Phone          string   `json:"phone"`
 	Fax            string   `json:"fax"`
 	Email          string   `json:"email"` // 대표 이메일: sender and contact of invoices

@@ -1,0 +1,196 @@
+package invoice
+
+import (
+	"slices"
+	"time"
+
+	"jeongsan/internal/fault"
+	"jeongsan/internal/money"
+)
+
+// Means is how a portion was paid.
+type Means string
+
+const (
+	Card     Means = "card"     // 카드: its slip (매출전표) is a tax document of its own
+	Transfer Means = "transfer" // 계좌이체
+)
+
+// Evidence is the tax document that stands behind a paid portion (적격증빙). A portion has one and never two.
+type Evidence string
+
+const (
+	// BySlip: the card slip replaces the tax invoice, which must then not be issued (부가가치세법 제33조 제2항, 시행령 제71조 제2항).
+	BySlip Evidence = "slip"
+	// ByTaxInvoice: a tax invoice covers it, or will; a card slip of it is marked as no evidence for a deduction.
+	ByTaxInvoice Evidence = "tax-invoice"
+)
+
+// Portion is a part of the invoice's total that was paid, with the tax in it.
+type Portion struct {
+	Payment  string       `json:"payment"` // payment id; unique within the invoice
+	Means    Means        `json:"means"`
+	Evidence Evidence     `json:"evidence"`
+	Slip     string       `json:"slip,omitempty"` // 승인번호 of a card payment
+	Amount   money.Amount `json:"amount"`         // supply + VAT
+	Supply   money.Amount `json:"supply"`
+	VAT      money.Amount `json:"vat"`
+	At       time.Time    `json:"at"`
+}
+
+// Money is what happened to the invoice's amount after it was final. It lies in the head, so that whoever takes money
+// and whoever issues a tax invoice check each other by the head's version.
+type Money struct {
+	Portions []Portion `json:"portions,omitempty"`
+	// Collecting is the payment whose outcome is open; until it is known nothing else may take money for the invoice
+	// and no tax invoice may be issued for it. "" when there is none.
+	Collecting string `json:"collecting,omitempty"`
+	// TaxInvoice is the key of the live tax invoice, from the commit of its intent until it was cancelled or refused. "" when there is none.
+	TaxInvoice string `json:"tax_invoice,omitempty"`
+}
+
+// Covered is what tax invoices of the invoice cover: its sums without the portions that a card slip stands for.
+type Covered struct {
+	Supply, VAT, Total money.Amount
+}
+
+// Paid is the sum of all portions.
+func (i Invoice) Paid() (money.Amount, error) {
+	paid := money.Zero(i.Sums.Total.Currency())
+	for _, p := range i.Money.Portions {
+		var err error
+		if paid, err = paid.Add(p.Amount); err != nil {
+			return money.Amount{}, err
+		}
+	}
+	return paid, nil
+}
+
+// Balance is what is still owed: the total without what was paid, negative when too much was.
+func (i Invoice) Balance() (money.Amount, error) {
+	paid, err := i.Paid()
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return i.Sums.Total.Sub(paid)
+}
+
+// Taxable is what a tax invoice has to cover. Nothing is left of an invoice that was paid by card before one was issued (CF-03).
+func (i Invoice) Taxable() (Covered, error) {
+	c := Covered{i.Sums.Supply, i.Sums.VAT, i.Sums.Total}
+	for _, p := range i.Money.Portions {
+		if p.Evidence != BySlip {
+			continue
+		}
+		var err error
+		if c, err = c.without(p); err != nil {
+			return Covered{}, err
+		}
+	}
+	return c, nil
+}
+
+func (c Covered) without(p Portion) (Covered, error) {
+	supply, err := c.Supply.Sub(p.Supply)
+	if err != nil {
+		return Covered{}, err
+	}
+	vat, err := c.VAT.Sub(p.VAT)
+	if err != nil {
+		return Covered{}, err
+	}
+	total, err := c.Total.Sub(p.Amount)
+	return Covered{supply, vat, total}, err
+}
+
+// Collect reserves the invoice for one payment before its provider is called. It refuses what is not final, was not
+// sent as it stands, is paid, or is being paid already.
+func (i Invoice) Collect(payment string) (Invoice, error) {
+	balance, err := i.Balance()
+	switch {
+	case err != nil:
+		return i, err
+	case i.State != Final:
+		return i, fault.New(fault.Conflict, fault.T("청구서 %s은(는) 아직 확정되지 않아 결제할 수 없습니다.", "Invoice %s is not final and cannot be paid yet.", i.Number))
+	case i.Money.Collecting != "" && i.Money.Collecting != payment:
+		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s은(는) 결제 %[2]s의 결과를 확인하는 중입니다. 결과가 나온 뒤 다시 해 주세요.", "The outcome of payment %[2]s of invoice %[1]s is still open; try again once it is known.", i.Number, i.Money.Collecting))
+	case balance.Sign() <= 0:
+		return i, fault.New(fault.Conflict, fault.T("청구서 %s에 남은 미납액이 없습니다.", "Nothing is left to pay of invoice %s.", i.Number))
+	}
+	i.Money.Collecting = payment
+	return i, nil
+}
+
+// Release ends the reservation of a payment that came to nothing.
+func (i Invoice) Release(payment string) Invoice {
+	if i.Money.Collecting == payment {
+		i.Money.Collecting = ""
+	}
+	return i
+}
+
+// Pay adds a paid portion and ends the payment's reservation; a payment that stands there already changes nothing. The
+// evidence follows from what is there: a card payment before a tax invoice was issued is evidenced by its slip.
+func (i Invoice) Pay(p Portion) Invoice {
+	i = i.Release(p.Payment)
+	if slices.ContainsFunc(i.Money.Portions, func(q Portion) bool { return q.Payment == p.Payment }) {
+		return i
+	}
+	p.At = p.At.UTC()
+	if p.Evidence = ByTaxInvoice; p.Means == Card && i.Money.TaxInvoice == "" {
+		p.Evidence = BySlip
+	}
+	i.Money.Portions = append(slices.Clone(i.Money.Portions), p)
+	return i
+}
+
+// Portion finds what a payment paid.
+func (i Invoice) Portion(payment string) (Portion, bool) {
+	n := slices.IndexFunc(i.Money.Portions, func(p Portion) bool { return p.Payment == payment })
+	if n < 0 {
+		return Portion{}, false
+	}
+	return i.Money.Portions[n], true
+}
+
+// Restate replaces what a payment paid after a part of it went back to the payer; an amount of zero takes the portion out.
+func (i Invoice) Restate(p Portion) Invoice {
+	portions := slices.DeleteFunc(slices.Clone(i.Money.Portions), func(q Portion) bool { return q.Payment == p.Payment && p.Amount.IsZero() })
+	for n := range portions {
+		if portions[n].Payment == p.Payment {
+			portions[n] = p
+		}
+	}
+	i.Money.Portions = portions
+	return i
+}
+
+// Tax reserves the invoice for one tax invoice. It refuses while another one lives, while a payment is open, and where
+// nothing is left to cover.
+func (i Invoice) Tax(key string) (Invoice, error) {
+	left, err := i.Taxable()
+	switch {
+	case err != nil:
+		return i, err
+	case i.State != Final:
+		return i, fault.New(fault.Conflict, fault.T("청구서 %s은(는) 아직 확정되지 않아 세금계산서를 발행할 수 없습니다.", "Invoice %s is not final; no tax invoice can be issued for it yet.", i.Number))
+	case i.Money.TaxInvoice != "" && i.Money.TaxInvoice != key:
+		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s에는 이미 세금계산서 %[2]s이(가) 있습니다.", "Invoice %[1]s has the tax invoice %[2]s already.", i.Number, i.Money.TaxInvoice))
+	case i.Money.Collecting != "":
+		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s은(는) 결제 %[2]s의 결과를 확인하는 중입니다. 카드로 결제되면 세금계산서를 발행하지 않으므로, 결과가 나온 뒤 발행해 주세요.", "The outcome of payment %[2]s of invoice %[1]s is still open; a card payment replaces the tax invoice, so issue it once the outcome is known.", i.Number, i.Money.Collecting))
+	case i.Upload != nil && !i.Upload.Difference.IsZero():
+		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s에 올린 파일의 합계가 청구 금액과 %[2]s 다릅니다. 금액을 수정하거나 파일을 되돌린 뒤 발행해 주세요.", "The file uploaded for invoice %[1]s differs from it by %[2]s; revise the invoice or take the file back first.", i.Number, i.Upload.Difference.Korean()))
+	case left.Total.Sign() <= 0:
+		return i, fault.New(fault.Conflict, fault.T("청구서 %s은(는) 카드로 결제되어 매출전표가 세금계산서를 대신합니다.", "Invoice %s was paid by card, and the card slip stands for the tax invoice.", i.Number))
+	}
+	i.Money.TaxInvoice = key
+	return i, nil
+}
+
+// Untax ends the reservation of a tax invoice that was cancelled, refused or amended to nothing.
+func (i Invoice) Untax(key string) Invoice {
+	if i.Money.TaxInvoice == key {
+		i.Money.TaxInvoice = ""
+	}
+	return i
+}
