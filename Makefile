@@ -14,6 +14,14 @@ CFN_LINT_DIR     := .cache/cfn-lint-$(CFN_LINT_VERSION)
 CFN_LINT         := $(CFN_LINT_DIR)/bin/cfn-lint
 SKIPPED          := .cache/skipped
 
+# moto stands in for AWS in the adapters' suites; any other endpoint can be named in JEONGSAN_AWS_ENDPOINT.
+MOTO_VERSION := 5.2.1
+MOTO_DIR     := .cache/moto-$(MOTO_VERSION)
+MOTO         := $(MOTO_DIR)/bin/moto_server
+
+# The official clients of outside systems, which the simulators must satisfy: a folder with a package-lock.json each.
+CONTRACTS := $(patsubst %/package-lock.json,%,$(wildcard infra/contract/*/package-lock.json))
+
 # Folders with code of our own; functions/ comes with the first Lambda.
 GO_DIRS := $(wildcard functions infra internal)
 
@@ -30,7 +38,7 @@ run: ## settle October 2026 of a seeded MSP, print it, and leave the stack runni
 	@echo "== Building the one-machine stack (the first time this fetches Go modules: a minute or two)"
 	@go run ./infra/local month 2026-10 --serve
 
-test: start check-format check-vet check-template check-tests check-races tell-skipped ## install what is needed and run every check
+test: start check-format check-vet check-template counterparts check-tests check-races tell-skipped ## install what is needed and run every check
 
 bench: ## measure the figures of the README
 	go test -run '^$$' -bench . -benchmem $(patsubst %,./%/...,$(GO_DIRS))
@@ -68,11 +76,33 @@ check-template: | start
 
 $(CFN_LINT):
 	@echo "   installing cfn-lint $(CFN_LINT_VERSION) into $(CFN_LINT_DIR) (once)"
-	@rm -rf $(CFN_LINT_DIR)
-	@python3 -m venv $(CFN_LINT_DIR) > .cache/venv.log 2>&1 || { \
+	@$(call venv,$(CFN_LINT_DIR),cfn-lint==$(CFN_LINT_VERSION) aws-sam-translator==1.110.0)
+
+# venv makes a Python environment in a folder and installs packages into it; half of one is removed.
+venv = rm -rf $(1); python3 -m venv $(1) > .cache/venv.log 2>&1 || { \
 		[ "$$(id -u)" = 0 ] && echo "   installing python3-venv by apt" && apt-get update -qq && apt-get install -y -qq python3-venv > /dev/null && \
-		rm -rf $(CFN_LINT_DIR) && python3 -m venv $(CFN_LINT_DIR); } || { cat .cache/venv.log; rm -rf $(CFN_LINT_DIR); exit 1; }
-	@$(CFN_LINT_DIR)/bin/pip install --quiet --disable-pip-version-check cfn-lint==$(CFN_LINT_VERSION) aws-sam-translator==1.110.0 || { rm -rf $(CFN_LINT_DIR); exit 1; }
+		rm -rf $(1) && python3 -m venv $(1); } || { cat .cache/venv.log; rm -rf $(1); exit 1; }; \
+	$(1)/bin/pip install --quiet --disable-pip-version-check $(2) || { rm -rf $(1); exit 1; }
+
+# What the tests compare us with and did not write: moto, and the official npm clients. A test whose counterpart could
+# not be had skips by name here and fails in CI.
+.PHONY: counterparts
+counterparts: | start
+	@echo "== Counterparts: moto $(MOTO_VERSION), npm clients of $(notdir $(CONTRACTS))"
+	@$(MAKE) --silent --no-print-directory $(MOTO) || echo "SKIPPED: AWS adapters and deployed artefacts: moto $(MOTO_VERSION) could not be installed from PyPI into .cache (see above)" | tee -a $(SKIPPED)
+	@for folder in $(CONTRACTS); do \
+		$(MAKE) --silent --no-print-directory $$folder/node_modules/.package-lock.json || echo "SKIPPED: contract test of $$folder: its npm packages could not be installed (see above)" | tee -a $(SKIPPED); \
+	done
+
+$(MOTO):
+	@echo "   installing moto $(MOTO_VERSION) into $(MOTO_DIR) (once)"
+	@$(call venv,$(MOTO_DIR),'moto[server]==$(MOTO_VERSION)')
+
+infra/contract/%/node_modules/.package-lock.json: infra/contract/%/package-lock.json
+	@command -v npm > /dev/null || { [ "$$(id -u)" = 0 ] && echo "   installing nodejs and npm by apt" && apt-get update -qq && apt-get install -y -qq nodejs npm > /dev/null; }
+	@echo "   installing the npm packages of infra/contract/$* (once)"
+	@npm ci --prefix infra/contract/$* --no-audit --no-fund --silent
+	@touch $@
 
 check-tests: | start
 	@echo "== Tests"
