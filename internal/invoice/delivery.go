@@ -110,11 +110,16 @@ type Delivery struct {
 	Transport string        `json:"transport,omitempty"`
 	At        time.Time     `json:"at"`
 	Error     string        `json:"error,omitempty"`
+	Feedback  Feedback      `json:"feedback,omitzero"` // what the mail's way said afterwards
 }
 
 // DeliveryID makes the mail id: it carries the tenant and stays within [a-z0-9-] and the 120 bytes of mail.MaxID.
 func DeliveryID(t store.Tenant, number string, send int, contact string) string {
 	return strings.ToLower(t.String() + "-" + number + "-s" + strconv.Itoa(send) + "-r" + contact)
+}
+
+func deliveryKey(t store.Tenant, ref Reference, send int, contact string) store.Key {
+	return deliveryPartition(t, ref.Month).Key(ref.Customer, fmtRevision(ref.Revision), fmtRevision(send), contact)
 }
 
 func deliveryPartition(t store.Tenant, m calendar.Month) store.Partition {
@@ -123,8 +128,7 @@ func deliveryPartition(t store.Tenant, m calendar.Month) store.Partition {
 
 // Put is the write of the delivery at the version it was read with (0: new).
 func (d Delivery) Put(t store.Tenant, ref Reference, version int64) (store.Write, error) {
-	key := deliveryPartition(t, ref.Month).Key(ref.Customer, fmtRevision(ref.Revision), fmtRevision(d.Send), d.Contact)
-	doc, err := store.JSON(key, kindDelivery, schema, d)
+	doc, err := store.JSON(deliveryKey(t, ref, d.Send, d.Contact), kindDelivery, schema, d)
 	return store.Put(doc, store.AtVersion(version)), err
 }
 
