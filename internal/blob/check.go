@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"encoding/base64"
 	"mime"
 	"net/url"
 	"strings"
@@ -66,6 +67,27 @@ func ListPrefix(t store.Tenant, c Class, prefix string) (string, error) {
 	}
 	below, err := NewKey(t, c, strings.Split(prefix, "/")...)
 	return below.String() + "/", err
+}
+
+// ListToken is the token of the page after the one that ends with the object of that Key.String.
+func ListToken(last string) string { return base64.RawURLEncoding.EncodeToString([]byte(last)) }
+
+// ListAfter is the Key.String that the token's page comes after, "" for the first page. A token that ListToken did not
+// make for this prefix is fault.Invalid.
+func ListAfter(token, prefix string) (string, error) {
+	after, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || (token != "" && !strings.HasPrefix(string(after), prefix)) {
+		return "", fault.Invalidf("token", fault.T("다음 쪽 표시가 올바르지 않습니다. 처음부터 다시 조회해 주세요.", "The page token is not valid; start again from the first page."))
+	}
+	return string(after), nil
+}
+
+// CheckSame refuses other bytes than those that are there under the key (fault.Conflict).
+func CheckSame(put, there Info) error {
+	if there.SHA256 == put.SHA256 && there.Size == put.Size {
+		return nil
+	}
+	return fault.New(fault.Conflict, fault.T("같은 이름의 다른 문서가 이미 있습니다.", "Another object already has this name."))
 }
 
 // CheckLink refuses a link that lives too long or not at all, or whose file name no browser would keep (fault.Invalid).

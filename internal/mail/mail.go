@@ -8,7 +8,11 @@
 // a name or a file name; sending is refused for a message that Validate refuses.
 package mail
 
-import "context"
+import (
+	"context"
+
+	"jeongsan/internal/store"
+)
 
 const (
 	MaxSize       = 25 << 20 // bytes of texts and attachments, decoded (SES allows 40 MB encoded)
@@ -34,7 +38,8 @@ type Attachment struct {
 
 // Message is one mail to one or more persons who may know of each other.
 type Message struct {
-	ID          string // ours, [a-z0-9-], at most MaxID bytes, carries the tenant; unique for ever
+	ID          string       // ours, [a-z0-9-], at most MaxID bytes, carries the tenant; unique for ever
+	Tenant      store.Tenant // whose mail it is, for feedback; not written into the mail. Zero: nobody asks
 	From        Address
 	ReplyTo     Address // zero: none
 	To          []Address

@@ -38,9 +38,10 @@ type Queue interface {
 	Receive(ctx context.Context, max int) ([]Message, error)
 	// Delete acknowledges deliveries. A receipt that ran out is ignored: the message then comes again.
 	Delete(ctx context.Context, messages []Message) error
-	// Extend hides a delivery until d from now, at most MaxVisibility; 0 gives it back at once. fault.Conflict when its receipt ran out.
+	// Extend hides a delivery until d from now; 0 gives it back at once. fault.Conflict when its receipt ran out. An engine
+	// may count MaxVisibility from the receive (SQS does) and refuse what reaches past that as fault.Invalid.
 	Extend(ctx context.Context, m Message, d time.Duration) error
-	// Dead pages nothing: it lists up to MaxBatch dead messages, oldest first.
+	// Dead pages nothing: it lists up to MaxBatch dead messages, oldest first (SQS: of those it happens to give).
 	Dead(ctx context.Context) ([]Message, error)
 	// Redrive makes a message that Dead listed visible again, with its count reset and, it may be, a new ID;
 	// fault.Conflict when it is not dead any more.

@@ -201,8 +201,8 @@ func (b *Bucket) publish(temp string, info blob.Info) (blob.Info, error) {
 		if err != nil {
 			return blob.Info{}, err
 		}
-		if there.SHA256 != info.SHA256 || there.Size != info.Size {
-			return blob.Info{}, fault.New(fault.Conflict, fault.T("같은 이름의 다른 문서가 이미 있습니다.", "Another object already has this name."))
+		if err := blob.CheckSame(info, there); err != nil {
+			return blob.Info{}, err
 		}
 		return there, b.syncFolder(path.Dir(file)) // who linked it may not have synced yet
 	}

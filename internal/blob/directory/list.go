@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"errors"
 	"io/fs"
 	"path"
@@ -21,14 +20,14 @@ func (b *Bucket) List(ctx context.Context, t store.Tenant, c blob.Class, prefix,
 	if err != nil {
 		return nil, "", err
 	}
-	after, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || (token != "" && !strings.HasPrefix(string(after), below)) {
-		return nil, "", fault.Invalidf("token", fault.T("다음 쪽 표시가 올바르지 않습니다. 처음부터 다시 조회해 주세요.", "The page token is not valid; start again from the first page."))
+	after, err := blob.ListAfter(token, below)
+	if err != nil {
+		return nil, "", err
 	}
 	if limit < 1 || limit > blob.MaxPage {
 		limit = blob.MaxPage
 	}
-	walk := walk{bucket: b, tenant: t, after: string(after), want: limit + 1}
+	walk := walk{bucket: b, tenant: t, after: after, want: limit + 1}
 	if err := walk.folder(ctx, strings.TrimSuffix(below, "/")); err != nil {
 		return nil, "", err
 	}
@@ -36,7 +35,7 @@ func (b *Bucket) List(ctx context.Context, t store.Tenant, c blob.Class, prefix,
 		return walk.found, "", nil
 	}
 	last := walk.found[limit-1].Key.String()
-	return walk.found[:limit], base64.RawURLEncoding.EncodeToString([]byte(last)), nil
+	return walk.found[:limit], blob.ListToken(last), nil
 }
 
 // walk visits keys in byte order until it has what it wants.

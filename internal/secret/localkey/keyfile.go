@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"jeongsan/internal/fault"
+	"jeongsan/internal/secret"
 )
 
 // keyFile is the key file's content: the master keys, oldest first, the last one seals.
@@ -41,7 +42,7 @@ func (f keyFile) keeper(random io.Reader) (*Keeper, error) {
 		if _, twice := k.masters[keyID(id)]; twice {
 			return nil, malformed()
 		}
-		master, err := gcm(key)
+		master, err := secret.GCM(key)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +104,7 @@ func readKeyFile(path string) (keyFile, error) {
 func (f keyFile) withFreshKey(random io.Reader) (keyFile, error) {
 	var fresh [idSize + keySize]byte
 	if _, err := io.ReadFull(random, fresh[:]); err != nil {
-		return keyFile{}, noRandom(err)
+		return keyFile{}, secret.NoRandom(err)
 	}
 	m := masterKey{ID: hex.EncodeToString(fresh[:idSize]), Key: base64.StdEncoding.EncodeToString(fresh[idSize:])}
 	return keyFile{Form: f.Form, Keys: append(append([]masterKey(nil), f.Keys...), m)}, nil
