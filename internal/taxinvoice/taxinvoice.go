@@ -154,7 +154,8 @@ type TaxInvoice struct {
 	State    State          `json:"state"`
 
 	Confirmation string        `json:"confirmation,omitempty"` // 국세청 승인번호, 24 characters, from the moment of issue
-	Provider     int           `json:"provider,omitempty"`     // the service's own state code, as last seen
+	Provider     int           `json:"provider,omitempty"`     // the service's own state code, the furthest one seen
+	Unread       int           `json:"unread,omitempty"`       // a state code of the service that this program does not know
 	Result       string        `json:"result,omitempty"`       // the tax office's result code, e.g. SUC001
 	Failure      fault.Text    `json:"failure,omitzero"`       // why it was refused or rejected, and what to do
 	Correction   string        `json:"correction,omitempty"`   // id of the correction it is part of

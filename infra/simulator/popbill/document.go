@@ -1,6 +1,8 @@
 package popbill
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"time"
@@ -202,9 +204,17 @@ func (s *Simulator) finish(d *document, at time.Time) {
 // known; this one is invented.
 const issuerNo = "99990000"
 
+// confirmNumber makes an approval number out of member and key, so that documents that are issued side by side have
+// the same ones in every run. One that was given before (the key was freed and is used again) is not given twice.
 func (s *Simulator) confirmNumber(d *document) string {
-	s.state.Confirmed++
-	return d.Fields.text("writeDate") + issuerNo + fmt.Sprintf("%08d", s.state.Confirmed)
+	for n := 0; ; n++ {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", d.CorpNum, d.Key, n))
+		number := d.Fields.text("writeDate") + issuerNo + fmt.Sprintf("%08d", binary.BigEndian.Uint64(sum[:])%1e8)
+		if !s.state.Confirmed[number] {
+			s.state.Confirmed = with(s.state.Confirmed, number, true)
+			return number
+		}
+	}
 }
 
 func (s *Simulator) itemKey(now time.Time) string {

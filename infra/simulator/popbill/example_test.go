@@ -45,7 +45,7 @@ func Example() {
 		fmt.Printf("%s %d %q\n", clock.Now().Format("Mon 15:04"), info.StateCode, info.NTSSendErrCode)
 	}
 	// Output:
-	// issued as 202610319999000000000001
+	// issued as 202610319999000054078774
 	// Fri 11:00 300 ""
 	// Mon 16:00 304 "SUC001"
 }

@@ -16,10 +16,10 @@ type rest struct {
 	Businesses map[string]Business
 	Rejections map[string]string // by key of the document, "" for all
 	Bulks      []*bulk
-	Events     []*event // webhooks that are not delivered yet
-	Registered int      // documents made
-	Confirmed  int      // approval numbers given
-	Notified   int      // webhooks made
+	Events     []*event        // webhooks that are not delivered yet
+	Registered int             // documents made
+	Confirmed  map[string]bool // approval numbers given
+	Notified   int             // webhooks made
 }
 
 // State is everything the provider remembers, as JSON.
