@@ -57,7 +57,8 @@ var house = []struct {
 	{bridge, []string{"intake"}},
 	{api, []string{"httpapi"}},
 	{app, []string{"app"}},
-	{support, []string{"crash"}}, // the crash harness (design §5), which tests of flows import
+	{support, []string{"crash"}},   // the crash harness (design §5), which tests of flows import
+	{support, []string{"awstest"}}, // a double of AWS and a wire that breaks, for the suites of the AWS adapters
 }
 
 // sees says which kinds a kind may import, floors permitting. Test support and the top may see everything.

@@ -46,21 +46,31 @@ func (q Query) PageSize() int {
 // of the page before, in the query's direction, whether that document still exists or not. The range is half-open
 // as that of SortRange. A token that is broken or was given for another query is fault.Invalid.
 func (q Query) Remaining() (from, to string, err error) {
-	if err := q.Validate(); err != nil {
-		return "", "", err
-	}
-	from, to = q.SortRange()
-	if q.Token == "" {
-		return from, to, nil
-	}
-	last, ok := q.position()
+	from, to, last, err := q.Resume()
 	switch {
-	case !ok || last < from || to != "" && last >= to:
-		return "", "", fault.Invalidf("query.token", fault.T("다음 쪽 표시가 이 조회의 것이 아닙니다. 첫 쪽부터 다시 조회해 주세요.", "The page token does not belong to this query; start again from the first page."))
+	case err != nil || last == "":
+		return from, to, err
 	case q.Descending:
 		return from, last, nil
 	}
 	return last + "\x00", to, nil // the least string above last
+}
+
+// Resume is Remaining for engines that page by the key to start behind: the query's whole range and, if it has a
+// token, the encoded sort key the token stands at ("" on the first page), which lies in that range.
+func (q Query) Resume() (from, to, last string, err error) {
+	if err := q.Validate(); err != nil {
+		return "", "", "", err
+	}
+	from, to = q.SortRange()
+	if q.Token == "" {
+		return from, to, "", nil
+	}
+	last, ok := q.position()
+	if !ok || last < from || to != "" && last >= to {
+		return "", "", "", fault.Invalidf("query.token", fault.T("다음 쪽 표시가 이 조회의 것이 아닙니다. 첫 쪽부터 다시 조회해 주세요.", "The page token does not belong to this query; start again from the first page."))
+	}
+	return from, to, last, nil
 }
 
 // TokenAfter is the Page.Next that continues the query behind the document with this encoded sort key. It is bound

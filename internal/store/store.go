@@ -1,8 +1,8 @@
 // Package store is the port to state: versioned documents, written only by all-or-nothing conditional commits.
 //
 // It owns the document, the typed key, the commit and its four outcomes, and the helper that settles an unknown
-// one. It does not own what a document means (the nouns do) nor any engine: memory and sqlite are packages
-// below it, and every engine passes the suite in storetest.
+// one. It does not own what a document means (the nouns do) nor any engine: memory, sqlite and dynamo are
+// packages below it, and every engine passes the suite in storetest.
 //
 // Invariants every engine keeps:
 //   - a commit takes effect whole or not at all, and is durable before Commit returns nil;
@@ -135,6 +135,10 @@ func (c Condition) Holds(current int64) bool {
 	}
 	return true
 }
+
+// Version is the version that AtVersion named; ok is false for the other conditions. Engines that decide a condition
+// with words of their own tell those by comparing them with Always, Absent and Present.
+func (c Condition) Version() (v int64, ok bool) { return c.version, c.kind == atVersion }
 
 // String names the condition in errors: "absent", "at version 3".
 func (c Condition) String() string {

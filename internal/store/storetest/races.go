@@ -9,20 +9,26 @@ import (
 
 func raceCases() []testCase {
 	return []testCase{
-		{"of 32 that create one document at most one wins, and it is what is stored", createRace},
-		{"of 32 that change one version at most one wins, with all it wrote", versionRace},
-		{"32 counting by version lose no count", countingRace},
-		{"32 moving between two balances keep their sum", transferRace},
+		{"of many that create one document at most one wins, and it is what is stored", createRace},
+		{"of many that change one version at most one wins, with all it wrote", versionRace},
+		{"many counting by version lose no count", countingRace},
+		{"many moving between two balances keep their sum", transferRace},
 	}
 }
 
-const racers = 32
+// racers is how many run at once.
+func (b bench) racers() int {
+	if b.Racers > 0 {
+		return b.Racers
+	}
+	return 32
+}
 
 // race runs f for each racer at once and returns their errors.
-func race(f func(racer int) error) []error {
-	errs := make([]error, racers)
+func (b bench) race(f func(racer int) error) []error {
+	errs := make([]error, b.racers())
 	start, done := make(chan struct{}), make(chan struct{})
-	for i := range racers {
+	for i := range errs {
 		go func() {
 			<-start
 			errs[i] = f(i)
@@ -30,7 +36,7 @@ func race(f func(racer int) error) []error {
 		}()
 	}
 	close(start)
-	for range racers {
+	for range errs {
 		<-done
 	}
 	return errs
@@ -56,7 +62,7 @@ func (b bench) winner(errs []error) int {
 
 func createRace(b bench) {
 	k := b.key("number")
-	winner := b.winner(race(func(i int) error {
+	winner := b.winner(b.race(func(i int) error {
 		return b.commit(numbered(i), store.Put(document(k, numbered(i)), store.Absent))
 	}))
 	if winner < 0 {
@@ -69,12 +75,12 @@ func createRace(b bench) {
 func versionRace(b bench) {
 	k := b.key("invoice")
 	b.must("before", store.Put(document(k, "draft"), store.Absent))
-	winner := b.winner(race(func(i int) error {
+	winner := b.winner(b.race(func(i int) error {
 		return b.commit(numbered(i),
 			store.Put(document(b.key("posting", numbered(i)), "x"), store.Absent),
 			store.Put(document(k, numbered(i)), store.AtVersion(1)))
 	}))
-	for i := range racers {
+	for i := range b.racers() {
 		if i != winner {
 			b.mustBeAbsent(b.key("posting", numbered(i)))
 		}
@@ -116,7 +122,7 @@ func countingRace(b bench) {
 	const each = 2
 	k := b.key("counter")
 	b.must("before", store.Put(document(k, "0"), store.Absent))
-	for i, err := range race(func(i int) error {
+	for i, err := range b.race(func(i int) error {
 		for n := range each {
 			if err := b.change(fmt.Sprint(i, "-", n), []store.Key{k}, func(n []int) []int { return []int{n[0] + 1} }); err != nil {
 				return err
@@ -128,27 +134,28 @@ func countingRace(b bench) {
 			b.Fatalf("racer %d: %v", i, err)
 		}
 	}
-	d := b.get(k)
-	if string(d.Body) != fmt.Sprint(racers*each) || d.Version != racers*each+1 {
-		b.Fatalf("the counter stands at %s, version %d; want %d, version %d", d.Body, d.Version, racers*each, racers*each+1)
+	d, want := b.get(k), b.racers()*each
+	if string(d.Body) != fmt.Sprint(want) || d.Version != int64(want)+1 {
+		b.Fatalf("the counter stands at %s, version %d; want %d, version %d", d.Body, d.Version, want, want+1)
 	}
 }
 
 func transferRace(b bench) {
 	from, to := b.key("receivable"), b.Tenant.Partition("cash").Key("bank")
 	b.must("before", store.Put(document(from, "1000"), store.Absent), store.Put(document(to, "0"), store.Absent))
-	for i, err := range race(func(i int) error {
+	for i, err := range b.race(func(i int) error {
 		return b.change(fmt.Sprint(i), []store.Key{from, to}, func(n []int) []int { return []int{n[0] - i, n[1] + i} })
 	}) {
 		if err != nil {
 			b.Fatalf("racer %d: %v", i, err)
 		}
 	}
-	const moved = racers * (racers - 1) / 2
-	if d := b.get(from); string(d.Body) != fmt.Sprint(1000-moved) || d.Version != racers+1 {
-		b.Errorf("%s is left at version %d, want %d at %d", d.Body, d.Version, 1000-moved, racers+1)
+	racers := b.racers()
+	moved, version := racers*(racers-1)/2, int64(racers)+1
+	if d := b.get(from); string(d.Body) != fmt.Sprint(1000-moved) || d.Version != version {
+		b.Errorf("%s is left at version %d, want %d at %d", d.Body, d.Version, 1000-moved, version)
 	}
-	if d := b.get(to); string(d.Body) != fmt.Sprint(moved) || d.Version != racers+1 {
-		b.Errorf("%s has arrived at version %d, want %d at %d", d.Body, d.Version, moved, racers+1)
+	if d := b.get(to); string(d.Body) != fmt.Sprint(moved) || d.Version != version {
+		b.Errorf("%s has arrived at version %d, want %d at %d", d.Body, d.Version, moved, version)
 	}
 }

@@ -26,6 +26,7 @@ type Harness struct {
 	Clock  *calendar.Manual // the clock the store was made with
 	Tenant store.Tenant
 	Other  store.Tenant
+	Racers int // how many run at once in a race; 0 means 32. Fewer for an engine where each call takes milliseconds
 }
 
 // Run asserts every promise of package store. newHarness is called once for each subtest and cleans up by t.Cleanup.
