@@ -28,16 +28,24 @@ const (
 	Bill          Action = "bill"
 	CloseRun      Action = "close-run"
 	SendInvoice   Action = "send-invoice"
+	ReviseInvoice Action = "revise-invoice" // a final invoice gets other figures
+	IssueTax      Action = "issue-tax"      // issue, cancel and record tax invoices
+	FollowTax     Action = "follow-tax"     // ask the service how far they have come
+	AmendTax      Action = "amend-tax"      // 수정세금계산서
 	ReplaceUpload Action = "replace-document"
 	ManageKeys    Action = "manage-keys"
 	ManageCustom  Action = "manage-customers"
+	ChargeCard    Action = "charge-card"
+	ApplyPayment  Action = "apply-payment"  // ask the provider how payments stand, and book what it says
+	RefundPayment Action = "refund-payment" // give money back, and decide what nobody can find out
+	ManageMethods Action = "manage-methods" // customers' cards
 )
 
 // allowed is the table role × action. What is not in it is refused.
 var allowed = map[Role]map[Action]bool{
-	System: {Ingest: true, Bill: true, SendInvoice: true},
-	Main:   {Ingest: true, Bill: true, CloseRun: true, SendInvoice: true, ReplaceUpload: true, ManageKeys: true, ManageCustom: true},
-	Staff:  {Bill: true, SendInvoice: true, ReplaceUpload: true, ManageCustom: true},
+	System: {Ingest: true, Bill: true, SendInvoice: true, IssueTax: true, FollowTax: true, ChargeCard: true, ApplyPayment: true},
+	Main:   {Ingest: true, Bill: true, CloseRun: true, SendInvoice: true, ReviseInvoice: true, IssueTax: true, FollowTax: true, AmendTax: true, ReplaceUpload: true, ManageKeys: true, ManageCustom: true, ChargeCard: true, ApplyPayment: true, RefundPayment: true, ManageMethods: true},
+	Staff:  {Bill: true, SendInvoice: true, ReviseInvoice: true, IssueTax: true, FollowTax: true, AmendTax: true, ReplaceUpload: true, ManageCustom: true, ChargeCard: true, ApplyPayment: true, RefundPayment: true, ManageMethods: true},
 }
 
 // Principal is who acts.

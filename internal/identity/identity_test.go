@@ -9,7 +9,7 @@ import (
 	"jeongsan/internal/store"
 )
 
-var actions = []identity.Action{identity.Ingest, identity.Bill, identity.CloseRun, identity.SendInvoice, identity.ReplaceUpload, identity.ManageKeys, identity.ManageCustom}
+var actions = []identity.Action{identity.Ingest, identity.Bill, identity.CloseRun, identity.SendInvoice, identity.ReviseInvoice, identity.IssueTax, identity.FollowTax, identity.AmendTax, identity.ReplaceUpload, identity.ManageKeys, identity.ManageCustom, identity.ChargeCard, identity.ApplyPayment, identity.RefundPayment, identity.ManageMethods}
 
 func hanbit(t *testing.T) store.Tenant {
 	t.Helper()
@@ -25,9 +25,9 @@ func TestWho_may_do_what(t *testing.T) {
 		role identity.Role
 		may  []identity.Action
 	}{
-		{identity.System, []identity.Action{identity.Ingest, identity.Bill, identity.SendInvoice}},
+		{identity.System, []identity.Action{identity.Ingest, identity.Bill, identity.SendInvoice, identity.IssueTax, identity.FollowTax, identity.ChargeCard, identity.ApplyPayment}},
 		{identity.Main, actions},
-		{identity.Staff, []identity.Action{identity.Bill, identity.SendInvoice, identity.ReplaceUpload, identity.ManageCustom}},
+		{identity.Staff, []identity.Action{identity.Bill, identity.SendInvoice, identity.ReviseInvoice, identity.IssueTax, identity.FollowTax, identity.AmendTax, identity.ReplaceUpload, identity.ManageCustom, identity.ChargeCard, identity.ApplyPayment, identity.RefundPayment, identity.ManageMethods}},
 		{"", nil},
 		{"owner", nil},
 	} {

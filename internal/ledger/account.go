@@ -59,6 +59,15 @@ func Sales(of string) (Account, error) { return NewAccount(Revenue, "sales", of)
 // VATPayable is the VAT collected for the tax office (부가세예수금).
 func VATPayable() Account { return Account{Liability, "vat-payable"} }
 
+// Clearing is what a payment provider has taken for us and not paid out yet (미수금, PG사), by provider.
+func Clearing(provider string) (Account, error) { return NewAccount(Asset, "clearing", provider) }
+
+// Bank is what lies on a bank account (보통예금), by our name of the account.
+func Bank(account string) (Account, error) { return NewAccount(Asset, "bank", account) }
+
+// Suspense is money that came in and that no invoice owes (가수금), until a person says whose it is.
+func Suspense() Account { return Account{Liability, "suspense"} }
+
 // Kind is the side of the books.
 func (a Account) Kind() Kind { return a.kind }
 

@@ -1,0 +1,104 @@
+package payment
+
+import (
+	"context"
+	"time"
+
+	"jeongsan/internal/fault"
+	"jeongsan/internal/money"
+	"jeongsan/internal/store"
+)
+
+const (
+	kindMatter = "payment-matter"
+	kindStray  = "payment-stray"
+)
+
+// MatterKind is why a person must look.
+type MatterKind string
+
+const (
+	MatterDoubt   MatterKind = "in-doubt"  // the outcome cannot be found out
+	MatterNoCard  MatterKind = "no-card"   // a card payer without a usable card
+	MatterOurs    MatterKind = "our-fault" // the provider refused our contract, key or request
+	MatterExcess  MatterKind = "excess"    // paid more than the invoice still owed
+	MatterStray   MatterKind = "stray"     // a payment at the provider that is none of ours
+	MatterDiffers MatterKind = "differs"   // the provider's record and ours differ
+)
+
+// Matter is a row of the work-list.
+type Matter struct {
+	ID       string       `json:"id"` // made of what it is about, so that it is listed once
+	Kind     MatterKind   `json:"kind"`
+	Payment  string       `json:"payment,omitempty"`
+	Invoice  string       `json:"invoice,omitempty"`
+	Customer string       `json:"customer,omitempty"`
+	Amount   money.Amount `json:"amount"`
+	Text     fault.Text   `json:"text"` // what is the matter and what to do
+	At       time.Time    `json:"at"`
+}
+
+func matterKey(t store.Tenant, id string) store.Key { return t.Partition("payment-matter").Key(id) }
+
+// Put is the write of the row; writing it again while it stands is the same row.
+func (m Matter) Put(t store.Tenant) (store.Write, error) {
+	d, err := store.JSON(matterKey(t, m.ID), kindMatter, schema, m)
+	return store.Put(d, store.Always), err
+}
+
+// MatterDone is the write that takes a row off the list, if it stands there; the audit keeps who did and why.
+func MatterDone(t store.Tenant, id string) store.Write {
+	return store.Delete(matterKey(t, id), store.Always)
+}
+
+// LoadMatter reads one row.
+func LoadMatter(ctx context.Context, s store.Reader, t store.Tenant, id string) (Matter, error) {
+	d, err := s.Get(ctx, matterKey(t, id))
+	if err != nil {
+		return Matter{}, err
+	}
+	var m Matter
+	return m, store.Decode(d, kindMatter, schema, &m)
+}
+
+// Matters lists the rows that wait for a person.
+func Matters(ctx context.Context, s store.Reader, t store.Tenant) ([]Matter, error) {
+	var out []Matter
+	err := store.Each(ctx, s, store.Query{Partition: t.Partition("payment-matter")}, func(d store.Document) error {
+		var m Matter
+		err := store.Decode(d, kindMatter, schema, &m)
+		out = append(out, m)
+		return err
+	})
+	return out, err
+}
+
+// Stray is a payment at the provider that we never asked for: its money is kept as suspense (가수금) until a person says
+// whose it is.
+type Stray struct {
+	ID        string       `json:"id"` // the provider's payment id
+	Amount    money.Amount `json:"amount"`
+	Cancelled money.Amount `json:"cancelled"` // what went back since
+	Slip      Slip         `json:"slip,omitzero"`
+}
+
+func strayKey(t store.Tenant, id string) store.Key { return t.Partition("payment-stray").Key(id) }
+
+// Put is the write of the stray at the version it was read with (0: new).
+func (x Stray) Put(t store.Tenant, version int64) (store.Write, error) {
+	d, err := store.JSON(strayKey(t, x.ID), kindStray, schema, x)
+	return store.Put(d, store.AtVersion(version)), err
+}
+
+// LoadStray reads a stray; one that was never seen is the zero one at version 0.
+func LoadStray(ctx context.Context, s store.Reader, t store.Tenant, id string) (Stray, int64, error) {
+	d, err := s.Get(ctx, strayKey(t, id))
+	if fault.Is(err, fault.NotFound) {
+		return Stray{}, 0, nil
+	}
+	if err != nil {
+		return Stray{}, 0, err
+	}
+	var x Stray
+	return x, d.Version, store.Decode(d, kindStray, schema, &x)
+}

@@ -1,0 +1,67 @@
+package payment
+
+import (
+	"jeongsan/internal/fault"
+	"jeongsan/internal/invoice"
+	"jeongsan/internal/money"
+)
+
+// PartRule is how the VAT inside a part of an amount is rounded; the part's supply takes the rest. Parts therefore never
+// hold more VAT than the whole, and what the last part takes is what the others left.
+var PartRule = money.WonDown
+
+// Sum is an amount with the tax in it: Total = Supply + VAT.
+type Sum struct {
+	Supply, VAT, Total money.Amount
+}
+
+// Owed is what is left to pay of an invoice, with the tax in it: its sums without those of what was paid.
+func Owed(i invoice.Invoice) (Sum, error) {
+	s := Sum{i.Sums.Supply, i.Sums.VAT, i.Sums.Total}
+	for _, p := range i.Money.Portions {
+		var err error
+		if s, err = s.Without(Sum{p.Supply, p.VAT, p.Amount}); err != nil {
+			return Sum{}, err
+		}
+	}
+	return s, nil
+}
+
+// Without is what is left of a sum.
+func (s Sum) Without(part Sum) (Sum, error) {
+	supply, err := s.Supply.Sub(part.Supply)
+	if err != nil {
+		return Sum{}, err
+	}
+	vat, err := s.VAT.Sub(part.VAT)
+	if err != nil {
+		return Sum{}, err
+	}
+	total, err := s.Total.Sub(part.Total)
+	return Sum{supply, vat, total}, err
+}
+
+// Part is a part of the sum with its share of the tax: all of it for the whole, otherwise the proportion rounded by
+// PartRule. More than the whole is fault.Invalid.
+func (s Sum) Part(total money.Amount) (Sum, error) {
+	over, err := total.Cmp(s.Total)
+	switch {
+	case err != nil:
+		return Sum{}, err
+	case over > 0 || total.Sign() < 0:
+		return Sum{}, fault.Invalidf("amount", fault.T("금액 %[1]s은(는) 0원 이상 %[2]s 이하여야 합니다.", "The amount %[1]s must lie between nothing and %[3]s.", total.Korean(), s.Total.Korean(), s.Total.English()))
+	case over == 0:
+		return s, nil
+	}
+	const exactly = 20 // places: more than amounts of 18 digits need before the rule cuts to won
+	share, err := total.Decimal().Mul(s.VAT.Decimal()).Quo(s.Total.Decimal(), exactly, money.Down)
+	if err != nil {
+		return Sum{}, err
+	}
+	vat, err := PartRule.Amount(share, total.Currency())
+	if err != nil {
+		return Sum{}, err
+	}
+	supply, err := total.Sub(vat)
+	return Sum{supply, vat, total}, err
+}

@@ -1,0 +1,214 @@
+package receivables
+
+import (
+	"context"
+	"encoding/json"
+
+	"jeongsan/internal/due"
+	"jeongsan/internal/fault"
+	"jeongsan/internal/identity"
+	"jeongsan/internal/journal"
+	"jeongsan/internal/payment"
+	"jeongsan/internal/secret"
+	"jeongsan/internal/store"
+	"jeongsan/internal/tenant"
+)
+
+// line is an open line to the tenant's provider, and who speaks.
+type line struct {
+	*Desk
+	by      identity.Principal
+	gateway Gateway
+	channel tenant.CardChannel
+}
+
+func (d *Desk) line(ctx context.Context, p identity.Principal) (*line, error) {
+	g, c, err := d.gateway(ctx, p.Tenant)
+	return &line{Desk: d, by: p, gateway: g, channel: c}, err
+}
+
+// pursue calls for the last attempt, and for each attempt that follows from its decline.
+func (l *line) pursue(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
+	for {
+		q, err := l.request(ctx, v.Payment)
+		if err != nil {
+			return v, err
+		}
+		answer, cause := l.gateway.Charge(ctx, q)
+		next, again, err := l.hear(ctx, v, answer, cause)
+		if err != nil || !again {
+			return next, err
+		}
+		v = next
+	}
+}
+
+// request is the last attempt's request, which must be the very one that was committed.
+func (l *line) request(ctx context.Context, p payment.Payment) (ChargeRequest, error) {
+	w, _, err := payment.LoadWallet(ctx, l.Store, l.by.Tenant, p.Customer)
+	if err != nil {
+		return ChargeRequest{}, err
+	}
+	m, there := w.Find(p.Last().Method)
+	if !there {
+		return ChargeRequest{}, fault.New(fault.Internal, fault.T("결제 %s의 카드가 지워졌습니다.", "The card of payment %s was removed.", p.ID))
+	}
+	key, err := l.Secrets.Open(ctx, secret.Scope{Tenant: l.by.Tenant, Purpose: m.KeyPurpose(p.Customer)}, m.Sealed)
+	if err != nil {
+		return ChargeRequest{}, err
+	}
+	q := requestFor(p, string(key))
+	h, err := q.hash(m.ID)
+	if err == nil && h != p.Last().Hash {
+		err = fault.New(fault.Internal, fault.T("결제 %s의 요청이 처음과 달라 다시 보내지 않습니다.", "The request of payment %s would differ from the first one and is not repeated.", p.ID))
+	}
+	return q, err
+}
+
+// hear settles what a call came to by the provider's record, whatever the answer was. again: another card's attempt was
+// committed, and is to be called.
+func (l *line) hear(ctx context.Context, v payment.Versioned, answer Answer, cause error) (next payment.Versioned, again bool, err error) {
+	fact, err := l.gateway.Find(ctx, v.ID)
+	unheardOf := fault.Is(err, fault.NotFound) || err == nil && v.Unheard(fact)
+	switch {
+	case answer.Outcome == Refused && unheardOf: // the provider refused it and has no record of it
+		fact = payment.Fact{ID: v.ID, Standing: payment.StandsFailed, Transaction: "refused/" + v.Last().Key, Decline: answer.Decline}
+	case err != nil:
+		if cause == nil {
+			cause = err
+		}
+		next, err = l.unheard(ctx, v, cause)
+		return next, false, err
+	}
+	next, again, err = l.conclude(ctx, v.ID, fact)
+	if err == nil && next.State == payment.Sent && !again {
+		next, err = l.unheard(ctx, next, cause)
+	}
+	return next, again, err
+}
+
+// unheard commits that the outcome is not known.
+func (l *line) unheard(ctx context.Context, v payment.Versioned, cause error) (payment.Versioned, error) {
+	why := fault.T("결제사의 답을 받지 못했습니다. 결과를 다시 확인합니다.", "The provider's answer did not come; it is asked again.")
+	next := v.Lost(why)
+	if next.State == v.State {
+		return v, nil
+	}
+	reason := ""
+	if cause != nil {
+		reason = string(fault.CodeOf(cause)) + ": " + fault.TextOf(cause).EN
+	}
+	after, err := l.put(ctx, v, next, journal.Change{Action: "payment.unknown", Subject: v.ID, Before: string(v.State), Reason: reason})
+	if lost(err) { // somebody else heard of it meanwhile
+		return payment.Load(ctx, l.Store, l.by.Tenant, v.ID)
+	}
+	return after, err
+}
+
+// follow asks once how an open payment stands. One that the provider does not know is sent again, as it was, once it
+// cannot be on its way any more.
+func (l *line) follow(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
+	fact, err := l.gateway.Find(ctx, v.ID)
+	unheardOf := fault.Is(err, fault.NotFound) || err == nil && v.Unheard(fact)
+	switch {
+	case unheardOf && v.Repeatable(l.now()):
+		return l.pursue(ctx, v)
+	case unheardOf, fault.Is(err, fault.Unavailable):
+		return v, nil // its timer asks again
+	case err != nil:
+		return v, err
+	}
+	return l.applied(ctx, v.ID, fact)
+}
+
+// applied concludes a fact and pursues the next card where it was a decline.
+func (l *line) applied(ctx context.Context, id string, fact payment.Fact) (payment.Versioned, error) {
+	v, again, err := l.conclude(ctx, id, fact)
+	if err != nil || !again {
+		return v, err
+	}
+	return l.pursue(ctx, v)
+}
+
+// conclude applies a fact, one commit for each of its steps, until the payment says what the fact says.
+func (l *line) conclude(ctx context.Context, id string, fact payment.Fact) (v payment.Versioned, again bool, err error) {
+	for attempt := 0; attempt < tries; {
+		if v, err = payment.Load(ctx, l.Store, l.by.Tenant, id); err != nil {
+			return v, false, err
+		}
+		step := v.Learn(fact, l.now())
+		if step.Kind == payment.Nothing {
+			return v, again, nil
+		}
+		again, err = l.take(ctx, v, step)
+		if lost(err) { // the invoice, the balance or the payment moved: decide anew
+			attempt++
+			continue
+		}
+		if err != nil {
+			return v, false, err
+		}
+	}
+	return v, false, store.ErrContended
+}
+
+// put commits a payment's next state with its timer.
+func (l *line) put(ctx context.Context, v payment.Versioned, next payment.Payment, c journal.Change, more ...store.Write) (payment.Versioned, error) {
+	writes, err := l.move(v, next)
+	if err != nil {
+		return v, err
+	}
+	if err := l.Commit(ctx, l.by, c, append(writes, more...)...); err != nil {
+		return v, err
+	}
+	return payment.Versioned{Payment: next, Version: v.Version + 1}, nil
+}
+
+// move is the writes that take a payment to its next state: itself, its entry among the open ones, its timer, and the
+// row of the work-list that a doubt left.
+func (l *line) move(from payment.Versioned, to payment.Payment) ([]store.Write, error) {
+	t := l.by.Tenant
+	writes, err := to.Put(t, from.Version)
+	if err != nil {
+		return nil, err
+	}
+	if from.State == payment.InDoubt && to.State != payment.InDoubt {
+		writes = append(writes, payment.MatterDone(t, doubtID(to.ID)))
+	}
+	if from.Ask.Equal(to.Ask) {
+		return writes, nil
+	}
+	if from.Waits() {
+		old, err := timer(t, from.Payment)
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, due.Done(old))
+	}
+	if !to.Waits() {
+		return writes, nil
+	}
+	next, err := timer(t, to)
+	if err != nil {
+		return nil, err
+	}
+	w, err := due.Put(next)
+	return append(writes, w), err
+}
+
+func doubtID(id string) string { return "doubt/" + id }
+
+// timer is the due work that asks for the payment.
+func timer(t store.Tenant, p payment.Payment) (due.Item, error) {
+	return item(t, "payment.ask/"+p.ID, JobAsk, About{p.ID}, due.Item{At: p.Ask})
+}
+
+// item fills a piece of due work.
+func item(t store.Tenant, id, job string, payload any, i due.Item) (due.Item, error) {
+	b, err := json.Marshal(payload)
+	if err != nil {
+		return due.Item{}, fault.New(fault.Internal, fault.T("작업을 저장 형식으로 바꾸지 못했습니다.", "Work could not be encoded.")).Because(err)
+	}
+	i.ID, i.Tenant, i.Job, i.Payload = id, t.String(), job, b
+	return i, nil
+}

@@ -1,0 +1,125 @@
+package receivables
+
+import (
+	"context"
+	"strings"
+
+	"jeongsan/internal/fault"
+	"jeongsan/internal/identity"
+	"jeongsan/internal/journal"
+	"jeongsan/internal/money"
+	"jeongsan/internal/payment"
+)
+
+// RefundOrder is a person's order to give money back to the card.
+type RefundOrder struct {
+	Payment string
+	Amount  money.Amount
+	Left    money.Amount // what could be given back as the person saw it; another figure by now refuses the order
+	Reason  string
+}
+
+// Refund gives a payment back, in whole or in part: the order is committed, the provider called with what is left as its
+// lock, and what the provider then says is booked. An order that is under way is brought further, never given twice. An
+// outcome that is not known is no error: the payment keeps the order, and its timer asks.
+func (d *Desk) Refund(ctx context.Context, p identity.Principal, o RefundOrder) (payment.Payment, error) {
+	if err := p.Allow(identity.RefundPayment); err != nil {
+		return payment.Payment{}, err
+	}
+	v, err := payment.Load(ctx, d.Store, p.Tenant, o.Payment)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	l, err := d.line(ctx, p)
+	if err != nil {
+		return v.Payment, err
+	}
+	if v.Refund != nil {
+		if v.Refund.Amount != o.Amount || v.Refund.Reason != o.Reason {
+			return v.Payment, fault.New(fault.Conflict, fault.T("결제 %[1]s의 취소 %[2]s이(가) 진행 중입니다. 끝난 뒤 다시 해 주세요.", "A cancellation of payment %[1]s (%[3]s) is under way; try again once it is done.", v.ID, v.Refund.Amount.Korean(), v.Refund.Amount.English()))
+		}
+		v, err = l.followRefund(ctx, v)
+		return v.Payment, err
+	}
+	if v, err = l.orderRefund(ctx, v, o); err != nil {
+		return v.Payment, err
+	}
+	v, err = l.callRefund(ctx, v)
+	return v.Payment, err
+}
+
+// orderRefund commits the order.
+func (l *line) orderRefund(ctx context.Context, v payment.Versioned, o RefundOrder) (payment.Versioned, error) {
+	left, err := v.Left()
+	if err != nil {
+		return v, err
+	}
+	switch {
+	case strings.TrimSpace(o.Reason) == "":
+		return v, fault.Invalidf("reason", fault.T("취소 사유를 입력해 주세요.", "Give the reason of the cancellation."))
+	case o.Left != left.Total:
+		return v, fault.New(fault.Conflict, fault.T("결제 %[1]s에서 취소할 수 있는 금액이 %[2]s입니다. 새로 고친 뒤 다시 해 주세요.", "What can be given back of payment %[1]s is %[3]s by now; reload and try again.", v.ID, left.Total.Korean(), left.Total.English()))
+	case o.Amount.Sign() <= 0:
+		return v, fault.Invalidf("amount", fault.T("취소 금액은 0원보다 커야 합니다.", "The amount to give back must be above nothing."))
+	}
+	part, err := left.Part(o.Amount)
+	if err != nil {
+		return v, err
+	}
+	free := won
+	if !v.TaxFree.IsZero() {
+		free = part.Total
+	}
+	next := v.Order(payment.Refund{Key: v.RefundKey(), Amount: part.Total, VAT: part.VAT, Exempt: free, Left: left.Total, Reason: o.Reason, By: l.by.String(), Sent: l.now()})
+	return l.put(ctx, v, next, journal.Change{Action: "refund.send", Subject: v.ID, Before: left.Total.String(), After: o.Amount.String(), Reason: o.Reason})
+}
+
+// callRefund calls for the order and settles it by the provider's record.
+func (l *line) callRefund(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
+	r := v.Refund
+	refusal := l.gateway.Refund(ctx, RefundRequest{Payment: v.ID, Key: r.Key, Amount: r.Amount, VAT: r.VAT, TaxFree: r.Exempt, Left: r.Left, Reason: r.Reason})
+	next, err := l.recorded(ctx, v)
+	if err != nil || next.Refund == nil || next.Refund.Key != r.Key {
+		return next, err
+	}
+	switch fault.CodeOf(refusal) {
+	case "", fault.Unavailable, fault.UnknownOutcome, fault.Internal:
+		return next, nil // its timer asks
+	}
+	return l.refusedRefund(ctx, next, refusal)
+}
+
+// refusedRefund ends an order that the provider surely did not carry out.
+func (l *line) refusedRefund(ctx context.Context, v payment.Versioned, refusal error) (payment.Versioned, error) {
+	after, err := l.put(ctx, v, v.Unordered(), journal.Change{Action: "refund.refused", Subject: v.ID, Before: v.Refund.Amount.String(), Reason: fault.TextOf(refusal).EN}, payment.MatterDone(l.by.Tenant, doubtID(v.ID)))
+	if err != nil {
+		return v, err
+	}
+	return after, refusal
+}
+
+// recorded books what the provider's record says; nothing when it cannot be read now.
+func (l *line) recorded(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
+	fact, err := l.gateway.Find(ctx, v.ID)
+	if fault.Is(err, fault.Unavailable) {
+		return payment.Load(ctx, l.Store, l.by.Tenant, v.ID)
+	}
+	if err != nil {
+		return v, err
+	}
+	next, _, err := l.conclude(ctx, v.ID, fact)
+	return next, err
+}
+
+// followRefund asks how an order stands. One that left no trace after the margin is called again, under its key and with
+// its lock: should it have been done meanwhile, the provider refuses.
+func (l *line) followRefund(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
+	next, err := l.recorded(ctx, v)
+	if err != nil || next.Refund == nil || next.Refund.Key != v.Refund.Key {
+		return next, err
+	}
+	if l.now().Before(next.Refund.Sent.Add(payment.Margin)) {
+		return next, nil
+	}
+	return l.callRefund(ctx, next)
+}
