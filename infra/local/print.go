@@ -36,6 +36,11 @@ func (p *player) print(ctx context.Context) error {
 	if err := p.table(ctx, accounts, customers, heads); err != nil {
 		return err
 	}
+	if p.outside != nil {
+		if err := p.collected(ctx, customers, heads); err != nil {
+			return err
+		}
+	}
 	if err := p.gates(ctx); err != nil {
 		return err
 	}

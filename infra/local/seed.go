@@ -11,6 +11,8 @@ import (
 	"time"
 
 	simulator "jeongsan/infra/simulator/ncp"
+	simulatedpopbill "jeongsan/infra/simulator/popbill"
+	simulatedportone "jeongsan/infra/simulator/portone"
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/customer"
 	"jeongsan/internal/document/documenttest"
@@ -18,6 +20,7 @@ import (
 	"jeongsan/internal/identity"
 	"jeongsan/internal/money"
 	"jeongsan/internal/rating"
+	"jeongsan/internal/receivables"
 	"jeongsan/internal/store"
 	"jeongsan/internal/tenant"
 )
@@ -53,6 +56,8 @@ type seeded struct {
 	contracts             []simulator.Contract
 	edit                  func(*customer.Customer, calendar.Month) // what is special in its contract with the MSP
 	provider              func(*simulator.Member, calendar.Month)  // what is special at the provider
+	cards                 []simulatedportone.Card                  // registered, in the order they are tried; none: pays by transfer
+	closed                bool                                     // the tax office knows its business as closed (폐업)
 }
 
 func ratio(id string, kind rating.FeeKind, name, r string) rating.Fee {
@@ -113,9 +118,10 @@ var seedCustomers = []seeded{
 	{name: "나래커머스㈜", account: "public", member: "1000002", reseller: resellerA, contracts: web(10200, 8),
 		edit: with(fixed("f1", rating.OtherCost, "운영 및 기술지원료 (M)", 100_000), ratio("f2", rating.Discount, "기타 할인", "0.05"))},
 	{name: "다온게임즈", account: "public", member: "1000003", reseller: resellerA, contracts: all(web(10300, 12), database(10300)),
-		edit: with(ratio("f1", rating.VMDiscount, "VM 할인", "0.10"), ratio("f2", rating.Discount, "장기 고객 할인", "0.03"))},
+		edit:  with(ratio("f1", rating.VMDiscount, "VM 할인", "0.10"), ratio("f2", rating.Discount, "장기 고객 할인", "0.03")),
+		cards: []simulatedportone.Card{card("5432-10**-****-1203")}},
 	{name: "라온미디어", account: "public", member: "1000004", contracts: web(10400, 2),
-		edit: with(ratio("f1", rating.OtherCost, "관리 대행료", "0.08"), fixed("f2", rating.Discount, "프로모션 할인", 50_000))},
+		edit: with(ratio("f1", rating.OtherCost, "관리 대행료", "0.08"), fixed("f2", rating.Discount, "프로모션 할인", 50_000)), cards: []simulatedportone.Card{card("5361-48**-****-7711")}},
 	{name: "마루엔지니어링㈜", account: "public", member: "1000005", contracts: all(web(10500, 4), database(10500)),
 		edit: with(fixed("f1", rating.OtherCost, "보안 관제", 250_000), fixed("f2", rating.OtherCost, "백업 점검", 30_000))},
 	{name: "바다식품", account: "public", member: "1000006", contracts: simulator.Fleet(10600, 1, simulator.VSVR, "erp"),
@@ -129,7 +135,8 @@ var seedCustomers = []seeded{
 	{name: "차오름바이오", account: "public", member: "1000010", contracts: web(11000, 5),
 		edit: func(c *customer.Customer, m calendar.Month) {
 			c.State, c.InactiveFrom = customer.Inactive, m.Day(16)
-		}},
+		},
+		cards: []simulatedportone.Card{{Number: "9410-22**-****-0098", Issuer: "KOOKMIN_CARD", Limit: 100_000}}},
 	{name: "카리스렌터카", account: "public", member: "1000011", contracts: web(11100, 2),
 		edit: func(c *customer.Customer, _ calendar.Month) { c.Contacts[0].Email = "" }}, // cannot be mailed
 	{name: "한국産業기술㈜", account: "public", member: "1000012", contracts: awkward(11200), // hanja in its name
@@ -137,7 +144,8 @@ var seedCustomers = []seeded{
 			m.ProductDiscount, m.CustomerDiscount = "3300", "0.02"
 		}},
 	{name: "타래네트웍스", account: "public", member: "1000013", contracts: web(11300, 6), reseller: resellerB,
-		provider: func(p *simulator.Member, m calendar.Month) { p.Until = m.Day(20).Start() }}, // leaves for another partner
+		provider: func(p *simulator.Member, m calendar.Month) { p.Until = m.Day(20).Start() },
+		cards:    []simulatedportone.Card{{Number: "4092-11**-****-5512", Issuer: "LOTTE_CARD", Stopped: true}, card("3791-83**-****-204")}}, // leaves for another partner
 
 	{name: "파란구청 정보화사업", account: "gov", member: "2000001", contracts: all(web(20100, 4), database(20100)),
 		edit: both(with(fixed("f1", rating.OtherCost, "공공 보안 인증 대응", 180_000)), func(c *customer.Customer, _ calendar.Month) { c.PurchaseOrder = "PO-2026-1187" })},
@@ -158,8 +166,8 @@ var seedCustomers = []seeded{
 	{name: "보람저축은행", account: "fin", member: "3000001", contracts: all(web(30100, 10), database(30100)), edit: with(ratio("f1", rating.Discount, "약정 할인", "0.04"), fixed("f2", rating.OtherCost, "금융 보안 점검", 500_000))},
 	{name: "소담증권", account: "fin", member: "3000002", contracts: all(web(30200, 6), database(30200)), reseller: resellerA},
 	{name: "어울림보험㈜", account: "fin", member: "3000003", contracts: web(30300, 3), edit: cycle(calendar.HalfYearly, 5)},
-	{name: "주리캐피탈", account: "fin", member: "3000004", contracts: web(30400, 2), edit: func(c *customer.Customer, _ calendar.Month) { c.BillingDay = 31 }},
-	{name: "채움페이", account: "fin", member: "3000005", contracts: simulator.Fleet(30500, 2, simulator.VSVRT, "standby"), edit: with(fixed("f1", rating.OtherCost, "대기 서버 관리", 20_000))},
+	{name: "주리캐피탈", account: "fin", member: "3000004", contracts: web(30400, 2), edit: func(c *customer.Customer, _ calendar.Month) { c.BillingDay = 31 }, closed: true},
+	{name: "채움페이", account: "fin", member: "3000005", contracts: simulator.Fleet(30500, 2, simulator.VSVRT, "standby"), edit: with(fixed("f1", rating.OtherCost, "대기 서버 관리", 20_000)), cards: []simulatedportone.Card{card("5585-26**-****-3345")}},
 	{name: "큰솔자산운용", account: "fin", member: "3000006", contracts: web(30600, 4), edit: func(c *customer.Customer, _ calendar.Month) { c.AutoSend = true }},
 }
 
@@ -225,6 +233,7 @@ func seedProfile() tenant.Profile {
 	return tenant.Profile{
 		ID: seedTenant, Code: seedCode, Name: "㈜한빛클라우드", BusinessNumber: businessNumber(101), Representative: "김한빛",
 		Address: "서울특별시 중구 세종대로 110, 12층", Phone: "02-1234-5678", Fax: "02-1234-5679", Email: "billing@hanbit.example.com",
+		BusinessType: "정보통신업", Industry: "클라우드 서비스", PopbillUser: "HANBIT",
 		BankAccounts: []string{"한빛은행 110-234-567890 ㈜한빛클라우드"}, Settings: tenant.DefaultSettings(),
 	}
 }
@@ -244,12 +253,55 @@ func (s *stack) seed(ctx context.Context, m calendar.Month) error {
 			return err
 		}
 	}
+	if err := s.receivables.RegisterChannel(ctx, staff, receivables.ChannelOrder{StoreID: seedShop.ID, ChannelKey: seedShop.Channels[0].Key, APISecret: seedShop.Secret, WebhookSecret: seedShop.WebhookSecret}); err != nil {
+		return err
+	}
 	for i, c := range seedCustomers {
-		if err := s.onboarding.RegisterCustomer(ctx, staff, c.customer(i+1, m)); err != nil {
+		registered := c.customer(i+1, m)
+		if err := s.onboarding.RegisterCustomer(ctx, staff, registered); err != nil {
+			return err
+		}
+		if err := s.seedCards(ctx, registered, c.cards); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// seedCards does what a customer does in the card window, and registers what comes of it.
+func (s *stack) seedCards(ctx context.Context, c customer.Customer, cards []simulatedportone.Card) error {
+	for i, one := range cards {
+		key, err := s.cards.IssueBillingKey(simulatedportone.Issue{Store: seedShop.ID, CustomerID: c.ID, Name: c.Name, Card: one})
+		if err != nil {
+			return err
+		}
+		if _, err := s.receivables.RegisterMethod(ctx, seedStaff(), c.ID, key, i+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seedShop is the MSP's shop at the simulated card service.
+var seedShop = simulatedportone.Store{
+	ID: simulatedKey + "SHOP", MerchantID: "merchant-hanbit", Secret: "simulated-api-secret", WebhookSecret: "whsec_c2ltdWxhdGVkLXdlYmhvb2stc2VjcmV0", WebhookURL: "/webhooks/portone/" + seedTenant,
+	Channels: []simulatedportone.Channel{{Key: "channel-key-hanbit", Name: "한빛 정기결제", Provider: "TOSSPAYMENTS", MID: "hanbit-billing"}},
+}
+
+// seedOutside is what the simulated Popbill and card service hold for the month that is played.
+func seedOutside(m calendar.Month) *outside {
+	o := &outside{
+		members: []simulatedpopbill.Member{{CorpNum: seedProfile().BusinessNumber, CorpName: seedProfile().Name, Points: 100_000, Certificate: simulatedpopbill.Certificate{Expires: m.Add(12).Last().Start()}}},
+		stores:  []simulatedportone.Store{seedShop}, tenant: mustTenant(seedTenant),
+	}
+	for i, c := range seedCustomers {
+		b := simulatedpopbill.Business{CorpNum: businessNumber(200 + i + 1), State: 1, TaxType: 10}
+		if c.closed {
+			b.State, b.Since = 2, m.First().Compact()
+		}
+		o.businesses = append(o.businesses, b)
+	}
+	return o
 }
 
 func (c seeded) customer(n int, m calendar.Month) customer.Customer {
@@ -260,10 +312,17 @@ func (c seeded) customer(n int, m calendar.Month) customer.Customer {
 		Contacts: []customer.Contact{{Name: "정산 담당", Phone: fmt.Sprintf("02-555-%04d", n), Email: fmt.Sprintf("billing%02d@customer.example.com", n)}},
 		Manager:  "staff-01", Reseller: c.reseller, BillingDay: 10, DueDays: 15, Cycle: calendar.Monthly, Policy: rating.DefaultPolicy(), State: customer.Active, Registered: m.Prev().First(),
 	}
+	if len(c.cards) > 0 {
+		out.PayMeans = customer.ByCard
+	}
 	if c.edit != nil {
 		c.edit(&out, m)
 	}
 	return out
+}
+
+func card(masked string) simulatedportone.Card {
+	return simulatedportone.Card{Number: masked, Issuer: "SHINHAN_CARD"}
 }
 
 // businessNumber makes ten digits with a right check digit out of a small number.

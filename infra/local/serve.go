@@ -46,7 +46,7 @@ func resume(ctx context.Context, o *options) (*stack, error) {
 	if m, ok, err := seededMonth(o.data); err != nil {
 		return nil, err
 	} else if ok {
-		c.world = seedWorld(m)
+		c.world, c.outside = seedWorld(m), seedOutside(m)
 	}
 	return open(ctx, c)
 }

@@ -24,13 +24,16 @@ import (
 	"jeongsan/internal/document"
 	"jeongsan/internal/due"
 	"jeongsan/internal/fault"
+	"jeongsan/internal/httpapi"
 	"jeongsan/internal/intake"
 	"jeongsan/internal/journal"
 	"jeongsan/internal/mail/mailbox"
 	"jeongsan/internal/ncp"
 	"jeongsan/internal/onboarding"
+	"jeongsan/internal/popbill"
 	"jeongsan/internal/queue"
 	"jeongsan/internal/queue/goqite"
+	"jeongsan/internal/receivables"
 	"jeongsan/internal/secret/localkey"
 	"jeongsan/internal/settlement"
 	"jeongsan/internal/store/sqlite"
@@ -47,25 +50,28 @@ type config struct {
 	frozen   bool
 	world    func(now func() time.Time) simulator.World // what the simulated providers hold
 	source   func(tenant.Account) settlement.Source     // in place of a provider; nil for none
+	outside  *outside                                   // what the simulated services hold; nil when none is to run
 }
 
 // stack is the whole product on one machine.
 type stack struct {
 	config
-	store      *sqlite.Store
-	bucket     *directory.Bucket
-	queue      queue.Queue
-	mailbox    *mailbox.Mailbox
-	clock      *testclock.Clock
-	settlement *settlement.Desk
-	onboarding *onboarding.Desk
-	app        *app.App
-	provider   *simulator.Simulator
-	simulated  func(tenant.Zone) string // base URL of a zone's simulated provider; nil when none runs
-	schedules  []schedule.Schedule
-	closers    []func() error
-	background sync.WaitGroup // moves of the clock that a page started
-	serving    bool           // set before serve starts to work: a failed message then waits before it comes again
+	services
+	store       *sqlite.Store
+	bucket      *directory.Bucket
+	queue       queue.Queue
+	mailbox     *mailbox.Mailbox
+	clock       *testclock.Clock
+	settlement  *settlement.Desk
+	onboarding  *onboarding.Desk
+	receivables *receivables.Desk
+	app         *app.App
+	provider    *simulator.Simulator
+	simulated   func(tenant.Zone) string // base URL of a zone's simulated provider; nil when none runs
+	schedules   []schedule.Schedule
+	closers     []func() error
+	background  sync.WaitGroup // moves of the clock that a page started
+	serving     bool           // set before serve starts to work: a failed message then waits before it comes again
 }
 
 const (
@@ -95,7 +101,7 @@ func open(ctx context.Context, c config) (_ *stack, err error) {
 	}
 	s.later(release)
 	s.clock = testclock.New(time.Now)
-	for _, part := range []func(context.Context) error{s.openState, s.openQueue, s.openProvider, s.openDesks, s.openClock} {
+	for _, part := range []func(context.Context) error{s.openState, s.openQueue, s.openProvider, s.openServices, s.openDesks, s.openClock} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}
@@ -216,7 +222,19 @@ func (s *stack) openDesks(context.Context) error {
 		Journal: j, Bucket: s.bucket, Secrets: keeper, Mail: s.mailbox, Render: renderer, Random: rand.Reader,
 		LinkURL: s.baseURL + "/d/", Scratch: s.scratch, Sources: s.sources,
 	}
-	s.app = &app.App{Settlement: s.settlement, Store: s.store, Queue: s.queue, NewID: newID}
+	s.receivables = &receivables.Desk{Journal: j, Secrets: keeper, Verify: intake.PortOneWebhooks(s.webhookTime), Gateway: s.cardGateway}
+	s.app = &app.App{Settlement: s.settlement, Receivables: s.receivables, Store: s.store, Queue: s.queue, NewID: newID}
+	s.hooks = httpapi.Site{PortOne: s.app.PortOneHook, Popbill: s.app.PopbillHook(popbill.WebhookCredential{})}.Handler()
+	if s.popbill.LinkID == "" {
+		return nil
+	}
+	client, err := popbill.New(s.popbill)
+	if err != nil {
+		return err
+	}
+	s.settlement.Taxes = func(_ context.Context, p tenant.Profile) (settlement.TaxService, error) {
+		return intake.PopbillOf(client, p), nil
+	}
 	return nil
 }
 
@@ -304,7 +322,15 @@ func (s *stack) realKeys(ctx context.Context) []string {
 		return []string{"?"}
 	}
 	var out []string
+	if s.popbill.LinkID != "" && !strings.HasPrefix(s.popbill.LinkID, simulatedKey) {
+		out = append(out, "Popbill")
+	}
 	for _, t := range tenants {
+		if c, _, err := tenant.LoadChannel(ctx, s.store, t); err == nil && !strings.HasPrefix(c.StoreID, simulatedKey) {
+			out = append(out, fmt.Sprintf("%s/PortOne", t))
+		} else if err != nil && !fault.Is(err, fault.NotFound) {
+			return []string{"?"}
+		}
 		accounts, err := tenant.Accounts(ctx, s.store, t)
 		if err != nil {
 			return []string{"?"}
@@ -355,7 +381,10 @@ func (s *stack) work(ctx context.Context) (int, error) {
 	if err != nil || n > 0 {
 		return n, err
 	}
-	return due.Sweep(ctx, s.store, s.queue, s.clock.Now(), newID)
+	if n, err = due.Sweep(ctx, s.store, s.queue, s.clock.Now(), newID); err != nil || n > 0 {
+		return n, err
+	}
+	return s.hear(ctx)
 }
 
 func (s *stack) NextTimer(ctx context.Context) (time.Time, bool, error) {

@@ -56,7 +56,7 @@ func (p *player) edited(ctx context.Context, head invoice.Invoice) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	const goodwill = 10_000 // won
+	const goodwill = 11_000 // won, VAT included
 	if err := book.SetCellInt(sheet, cell, head.Sums.Total.Minor()-goodwill); err != nil {
 		return nil, err
 	}

@@ -1,12 +1,13 @@
 // Package template reads template.yaml, the one description of the deployed stack.
 //
-// It owns the reading: CloudFormation's short tags, and the parts that other programs need (schedules, queues,
+// It owns the reading: CloudFormation's short tags, and the parts that other programs need (schedules, functions, queues,
 // table, bucket). It does not deploy, and it does not judge: cfn-lint and this package's tests do.
 //
 // Invariants: what is read keeps the order of the file; a part that is incomplete is a fault with its row, never a
 // zero value that a program would run on.
 //
-// infra/local plays the schedules and sizes its queue by it; the tests here hold what cfn-lint does not see.
+// infra/local plays the schedules; the tests here hold what cfn-lint does not see, and those of functions/ play the
+// deployed stack by it.
 package template
 
 import (
@@ -40,6 +41,7 @@ type Resource struct {
 // Template is the whole file.
 type Template struct {
 	Resources []Resource // in the order of the file
+	Globals   any        // what SAM gives every function
 }
 
 // CatchUp says what is owed for firings missed while the stack was down.
@@ -66,7 +68,7 @@ type Schedule struct {
 type Queue struct {
 	Name           string
 	Visibility     time.Duration
-	HandlerTimeout time.Duration // of the function that reads it; 0 for dead letters, which nobody reads
+	HandlerTimeout time.Duration // of the function that reads it; 0 where none does, as of dead letters
 	MaxReceive     int           // 0 for dead letters
 	DeadLetters    string        // logical name of the queue behind it, "" for dead letters
 }
@@ -98,12 +100,19 @@ func Load(path string) (Template, error) {
 func Parse(text []byte) (Template, error) {
 	var file struct {
 		Resources yaml.Node `yaml:"Resources"`
+		Globals   yaml.Node `yaml:"Globals"`
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		return Template{}, fault.New(fault.Invalid, fault.T("YAML 형식이 올바르지 않습니다.", "The file is not valid YAML.")).
 			At(fault.Place{File: FileName}).Because(err)
 	}
 	var t Template
+	if !file.Globals.IsZero() {
+		var err error
+		if t.Globals, err = plain(&file.Globals); err != nil {
+			return Template{}, err
+		}
+	}
 	names := file.Resources.Content
 	for i := 0; i+1 < len(names); i += 2 {
 		r, err := resource(names[i], names[i+1])
@@ -186,19 +195,27 @@ func schedule(r Resource) (Schedule, error) {
 	return s, nil
 }
 
-// Queues returns every queue.
-func (t Template) Queues() []Queue {
+// Queues returns every queue, or the fault of Functions.
+func (t Template) Queues() ([]Queue, error) {
+	functions, err := t.Functions()
+	if err != nil {
+		return nil, err
+	}
+	readers := map[string]time.Duration{}
+	for _, f := range functions {
+		readers[f.Queue] = f.Timeout
+	}
 	var out []Queue
 	for _, r := range t.Of("AWS::SQS::Queue") {
 		out = append(out, Queue{
 			Name:           r.Name,
 			Visibility:     time.Duration(Number(r.Properties, "VisibilityTimeout")) * time.Second,
-			HandlerTimeout: time.Duration(Number(r.Metadata, "HandlerTimeoutSeconds")) * time.Second,
+			HandlerTimeout: readers[r.Name],
 			MaxReceive:     Number(r.Properties, "RedrivePolicy", "maxReceiveCount"),
 			DeadLetters:    Referred(At(r.Properties, "RedrivePolicy", "deadLetterTargetArn")),
 		})
 	}
-	return out
+	return out, nil
 }
 
 // Tables returns every table.

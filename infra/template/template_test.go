@@ -24,6 +24,24 @@ func stack(t *testing.T) template.Template {
 	return s
 }
 
+func queues(t *testing.T) []template.Queue {
+	t.Helper()
+	q, err := stack(t).Queues()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+func functions(t *testing.T) []template.Function {
+	t.Helper()
+	f, err := stack(t).Functions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 func schedules(t *testing.T) []template.Schedule {
 	t.Helper()
 	s, err := stack(t).Schedules()
@@ -78,7 +96,7 @@ func TestEvery_schedule_retries_into_the_dead_letters_and_fires_on_time(t *testi
 func TestEvery_queue_that_is_worked_on_hides_a_message_for_six_handler_timeouts_and_has_dead_letters(t *testing.T) {
 	s := stack(t)
 	dead := deadLetters(s)
-	for _, q := range s.Queues() {
+	for _, q := range queues(t) {
 		if slices.Contains(dead, q.Name) {
 			continue
 		}
@@ -125,7 +143,7 @@ func TestWhat_reads_incompletely_is_refused_with_its_row(t *testing.T) {
 		{"a clock time instead of the scheduled one", `"scheduled": "<aws.scheduler.scheduled-time>"`, `"scheduled": "now"`, "Schedule Nightly: its Input"},
 		{"an unstated catch-up", "{ CatchUp: latest }", "{ CatchUp: sometimes }", "must be every or latest"},
 		{"a missing zone", "ScheduleExpressionTimezone: Asia/Seoul", "State: ENABLED", "lacks its expression or time zone"},
-		{"a target outside the template", "Arn: !GetAtt Work.Arn\n        RoleArn", "Arn: arn:aws:sqs:x\n        RoleArn", "does not fire into a queue"},
+		{"a target outside the template", "Arn: !GetAtt NightlyQueue.Arn\n        RoleArn", "Arn: arn:aws:sqs:x\n        RoleArn", "does not fire into a queue"},
 		{"a property written twice", "ObjectLockEnabled: true", "ObjectLockEnabled: true\n      ObjectLockEnabled: false", "appears twice"},
 		{"an alias", "ObjectLockEnabled: true", "ObjectLockEnabled: &yes true\n      Alias: *yes", "Anchors and aliases"},
 		{"broken YAML", "Resources:", "Resources: [", "not valid YAML"},

@@ -1,6 +1,8 @@
 package template
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -149,6 +151,8 @@ func Referred(v any) string {
 	}
 	return ""
 }
+
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
 func broken(line int, ko, en string, args ...any) error {
 	return fault.New(fault.Invalid, fault.T(ko, en, args...)).At(fault.Place{File: FileName, Row: line})

@@ -23,6 +23,7 @@ import (
 	"jeongsan/internal/identity"
 	"jeongsan/internal/invoice"
 	"jeongsan/internal/queue"
+	"jeongsan/internal/receivables"
 	"jeongsan/internal/settlement"
 	"jeongsan/internal/store"
 	"jeongsan/internal/tenant"
@@ -30,27 +31,36 @@ import (
 
 // The jobs. Scheduled ones are named in template.yaml; the others are fanned out or left in the outbox.
 const (
-	Ingest  = "ingest"  // daily at dawn: pulls every account
-	Draft   = "draft"   // daily after it: drafts every customer
-	Sweep   = "sweep"   // every minute: due work to the queue
-	Nightly = "nightly" // trial balance of every tenant
+	Ingest  = "ingest"   // daily at dawn: pulls every account
+	Draft   = "draft"    // daily after it: drafts every customer
+	Sweep   = "sweep"    // every minute: due work to the queue
+	Nightly = "nightly"  // trial balance and reconciliation of every tenant
+	Charge  = "charge"   // daily: on a tenant's regular day, cards are charged
+	TaxPoll = "tax.poll" // daily: how far the tax invoices have come
 
 	IngestAccount = "ingest.account"
 	DraftCustomer = "draft.customer"
 	BillCustomer  = "bill.customer"
 	Documents     = settlement.JobDocuments
 	Send          = settlement.JobSend
+	TaxIssue      = settlement.JobTaxIssue
+	TaxFollow     = settlement.JobTaxFollow
+	PaymentCharge = receivables.JobCharge
+	PaymentAsk    = receivables.JobAsk
+	PaymentApply  = receivables.JobApply
+	PaymentCard   = receivables.JobCard
 )
 
 // Scheduled lists the jobs that template.yaml schedules.
-func Scheduled() []string { return []string{Ingest, Draft, Sweep, Nightly} }
+func Scheduled() []string { return []string{Ingest, Draft, Sweep, Nightly, Charge, TaxPoll} }
 
 // App is the product over its adapters.
 type App struct {
-	Settlement *settlement.Desk
-	Store      store.Store
-	Queue      queue.Queue
-	NewID      func() string
+	Settlement  *settlement.Desk
+	Receivables *receivables.Desk
+	Store       store.Store
+	Queue       queue.Queue
+	NewID       func() string
 	// Observe, when set, hears of every step that was done or failed.
 	Observe func(Done)
 }
@@ -82,6 +92,8 @@ func handlers() map[string]handler {
 		Ingest:  eachTenant(fanIngest),
 		Draft:   eachTenant(fanDraft),
 		Nightly: eachTenant(nightly),
+		Charge:  eachTenant(chargeDue),
+		TaxPoll: eachTenant(pollTax),
 		Sweep:   sweep,
 
 		IngestAccount: ingestAccount,
@@ -89,6 +101,12 @@ func handlers() map[string]handler {
 		BillCustomer:  billCustomer,
 		Documents:     documents,
 		Send:          send,
+		TaxIssue:      taxIssue,
+		TaxFollow:     taxFollow,
+		PaymentCharge: paymentCharge,
+		PaymentAsk:    paymentAsk,
+		PaymentApply:  paymentApply,
+		PaymentCard:   paymentCard,
 	}
 }
 
@@ -281,14 +299,3 @@ func sweep(ctx context.Context, a *App, _ due.Message, _ *Done) error {
 		}
 	}
 }
-
-// nightly proves the books of the last ten years (booksYears), every night all of them: a posting that was changed in
-// a month closed long ago shows the next morning.
-func nightly(ctx context.Context, a *App, t store.Tenant, m due.Message) error {
-	now := calendar.MonthOf(m.Scheduled)
-	_, err := a.Settlement.Prove(ctx, t, now.Add(-booksYears*12), now)
-	return err
-}
-
-// booksYears is how far back the nightly proof reads: as long as the law has a company keep its books (상법 제33조: 10 years).
-const booksYears = 10

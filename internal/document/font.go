@@ -109,13 +109,14 @@ type fonts struct {
 	container gopdf.FontContainer
 	faces     [hanja]*face
 
+	spare        []byte // the font of the fallback. Only loadFonts names it, so that a program without a Renderer links no font
 	fallbackOnce sync.Once
 	fallback     *face
 	fallbackErr  error
 }
 
 func loadFonts() (*fonts, error) {
-	f := &fonts{}
+	f := &fonts{spare: notoSansKR}
 	for id, data := range [hanja][]byte{pretendardRegular, pretendardBold} {
 		var err error
 		if f.faces[id], err = f.load(faceID(id), data); err != nil {
@@ -149,7 +150,7 @@ func (f *fonts) faceFor(id faceID, r rune) (faceID, bool, error) {
 	if f.faces[id].has(r) {
 		return id, true, nil
 	}
-	f.fallbackOnce.Do(func() { f.fallback, f.fallbackErr = f.load(hanja, notoSansKR) })
+	f.fallbackOnce.Do(func() { f.fallback, f.fallbackErr = f.load(hanja, f.spare) })
 	if f.fallbackErr != nil {
 		return 0, false, f.fallbackErr
 	}

@@ -1,10 +1,13 @@
 // Package due holds work that is due at a time: outbox rows (due at once) and timers.
 //
 // A due document is written in the same commit as the state change that needs it, so work is never lost and
-// never done for a change that did not happen. A sweep takes what is due to the queue and deletes it; handlers
-// are idempotent, since a crash between the two sends it twice.
+// never done for a change that did not happen. A sweep takes what is due to the queue and deletes it; on AWS the table's
+// stream tells of new items first (Take). Handlers are idempotent, since a crash between the two sends it twice.
 //
 // It owns the document, its sharding and the reading of what is due. It does not own queues or handlers.
+//
+// Invariants: an item leaves the store only after its message is durable in a queue, and only as it was read: one that
+// was written again meanwhile stays and is sent again.
 package due
 
 import (
@@ -51,24 +54,52 @@ func (i Item) key() store.Key {
 
 func partition(shard int) store.Partition { return store.System(store.Due, fmt.Sprint(shard)) }
 
-func stamp(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
+const stampForm = "20060102T150405Z"
+
+func stamp(t time.Time) string { return t.UTC().Format(stampForm) }
+
+// waiting is an item with the version it was read at.
+type waiting struct {
+	Item
+	version int64
+}
 
 // Ready returns up to limit items of every shard that are due at now, oldest first within a shard.
 func Ready(ctx context.Context, s store.Reader, now time.Time, limit int) ([]Item, error) {
-	var out []Item
+	found, err := ready(ctx, s, now, limit)
+	out := make([]Item, len(found))
+	for n, w := range found {
+		out[n] = w.Item
+	}
+	return out, err
+}
+
+func ready(ctx context.Context, s store.Reader, now time.Time, limit int) ([]waiting, error) {
+	var out []waiting
 	for shard := range Shards {
 		page, err := s.Query(ctx, store.Query{Partition: partition(shard), To: []string{stamp(now.Add(time.Second))}, Limit: limit})
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range page.Documents {
-			i, err := decode(d)
-			if err != nil {
-				return nil, err
-			}
-			if !i.At.After(now) {
-				out = append(out, i)
-			}
+		if out, err = appendDue(out, page.Documents, now); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// appendDue adds those of the documents that exist and whose time has come.
+func appendDue(out []waiting, documents []store.Document, now time.Time) ([]waiting, error) {
+	for _, d := range documents {
+		if !d.Found() {
+			continue
+		}
+		i, err := decode(d)
+		if err != nil {
+			return nil, err
+		}
+		if !i.At.After(now) {
+			out = append(out, waiting{i, d.Version})
 		}
 	}
 	return out, nil

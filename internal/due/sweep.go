@@ -3,6 +3,7 @@ package due
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"jeongsan/internal/fault"
@@ -27,8 +28,14 @@ func (m Message) Encode() ([]byte, error) {
 	return b, nil
 }
 
-// Send puts any number of messages into the queue, MaxBatch at a time.
-func Send(ctx context.Context, q queue.Queue, messages []Message) error {
+// Outlet is where messages leave to: the queue of the one-machine stack, which does all jobs, or on AWS a router to the
+// queues of the functions. Its Send is that of queue.Queue.
+type Outlet interface {
+	Send(ctx context.Context, bodies [][]byte, delay time.Duration) error
+}
+
+// Send hands over any number of messages, queue.MaxBatch at a time.
+func Send(ctx context.Context, to Outlet, messages []Message) error {
 	for len(messages) > 0 {
 		n := min(len(messages), queue.MaxBatch)
 		bodies := make([][]byte, n)
@@ -39,7 +46,7 @@ func Send(ctx context.Context, q queue.Queue, messages []Message) error {
 			}
 			bodies[i] = b
 		}
-		if err := q.Send(ctx, bodies, 0); err != nil {
+		if err := to.Send(ctx, bodies, 0); err != nil {
 			return err
 		}
 		messages = messages[n:]
@@ -49,19 +56,66 @@ func Send(ctx context.Context, q queue.Queue, messages []Message) error {
 
 // Sweep takes what is due at now to the queue and then deletes it. A crash between the two sends it again, which
 // handlers expect. It returns how many items it took; call it until that is zero.
-func Sweep(ctx context.Context, s store.Store, q queue.Queue, now time.Time, newID func() string) (int, error) {
-	items, err := Ready(ctx, s, now, queue.MaxBatch)
-	if err != nil || len(items) == 0 {
+func Sweep(ctx context.Context, s store.Store, to Outlet, now time.Time, newID func() string) (int, error) {
+	found, err := ready(ctx, s, now, queue.MaxBatch)
+	if err != nil || len(found) == 0 {
 		return 0, err
 	}
-	messages := make([]Message, len(items))
-	done := make([]store.Write, len(items))
-	for i, item := range items {
-		messages[i] = Message{Job: item.Job, Tenant: item.Tenant, Payload: item.Payload}
-		done[i] = Done(item)
-	}
-	if err := Send(ctx, q, messages); err != nil {
+	return len(found), take(ctx, s, to, newID, found)
+}
+
+// Take does what Sweep does, for items that somebody has just seen appear (the table's stream). Items that are gone are
+// somebody else's work done; those whose time has not come stay. At most store.MaxWrites keys.
+func Take(ctx context.Context, s store.Store, to Outlet, now time.Time, newID func() string, keys []store.Key) (int, error) {
+	documents, err := s.GetMany(ctx, keys)
+	if err != nil {
 		return 0, err
 	}
-	return len(items), store.Apply(ctx, s, store.Commit{ID: newID(), Writes: done})
+	found, err := appendDue(nil, documents, now)
+	if err != nil || len(found) == 0 {
+		return 0, err
+	}
+	return len(found), take(ctx, s, to, newID, found)
+}
+
+// take sends items and then deletes them as they were read.
+func take(ctx context.Context, s store.Store, to Outlet, newID func() string, found []waiting) error {
+	messages := make([]Message, len(found))
+	done := make([]store.Write, len(found))
+	for n, w := range found {
+		messages[n] = Message{Job: w.Job, Tenant: w.Tenant, Payload: w.Payload}
+		done[n] = store.Delete(w.key(), store.AtVersion(w.version))
+	}
+	if err := Send(ctx, to, messages); err != nil {
+		return err
+	}
+	var changed *store.ConditionFailed
+	if err := store.Apply(ctx, s, store.Commit{ID: newID(), Writes: done}); !errors.As(err, &changed) {
+		return err
+	}
+	return dropEach(ctx, s, newID, done)
+}
+
+// dropEach deletes what nobody else has touched since it was read. An item that was written again meanwhile stays,
+// since its message may have been handled before that; one that is gone was taken by another sweep.
+func dropEach(ctx context.Context, s store.Store, newID func() string, done []store.Write) error {
+	for _, w := range done {
+		var changed *store.ConditionFailed
+		if err := store.Apply(ctx, s, store.Commit{ID: newID(), Writes: []store.Write{w}}); err != nil && !errors.As(err, &changed) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Moment reads from an item's key the second it is due at, so that a reader of the stream can pass over timers without
+// asking for them; ok is false for the key of anything else.
+func Moment(k store.Key) (at time.Time, ok bool) {
+	for shard := range Shards {
+		if k.Partition() == partition(shard) {
+			at, err := time.Parse(stampForm, k.Segments()[0])
+			return at, err == nil
+		}
+	}
+	return time.Time{}, false
 }

@@ -330,6 +330,7 @@ func (s *sending) message(v invoice.Delivery, token string, content []byte) mail
 		fmt.Sprintf("문의: %s · 전화 %s · 팩스 %s", s.profile.Email, s.profile.Phone, s.profile.Fax))
 	return mail.Message{
 		ID:          v.ID,
+		Tenant:      s.principal.Tenant,
 		From:        mail.Address{Name: s.profile.Name, Email: s.profile.Email},
 		To:          []mail.Address{{Name: v.Name, Email: v.Email}},
 		Subject:     fmt.Sprintf("[%s] %s 클라우드 요금청구서 (%s)", s.profile.Name, h.Month.Korean(), v.Total.Korean()),

@@ -143,6 +143,11 @@ func (d *Desk) followUp(ctx context.Context, t store.Tenant, final invoice.Invoi
 // Posting is how a final invoice enters the books, on the last day of its month (the supply of the month):
 // the customer owes the total (외상매출금), the supply amount is revenue (매출), the VAT is the tax office's (부가세예수금).
 func Posting(final invoice.Invoice) (ledger.Posting, error) {
+	return postingOn(final, final.Month.Last())
+}
+
+// postingOn is Posting on another day: a revision after the close of the run counts when it is made.
+func postingOn(final invoice.Invoice, date calendar.Date) (ledger.Posting, error) {
 	receivable, err := ledger.Receivable(final.Customer)
 	if err != nil {
 		return ledger.Posting{}, err
@@ -156,7 +161,7 @@ func Posting(final invoice.Invoice) (ledger.Posting, error) {
 		entries = append(entries, ledger.Credit(ledger.VATPayable(), final.Sums.VAT))
 	}
 	text := fault.T("%[1]s 클라우드 이용 요금", "Cloud usage of %[2]s", final.Month.Korean(), final.Month.String())
-	return ledger.New("invoice-"+final.Number, final.Month.Last(), text, final.Number, entries...)
+	return ledger.New("invoice-"+final.Number, date, text, final.Number, entries...)
 }
 
 // Prove draws the trial balance over the months' postings and proves every stored customer balance by it (XX-03).

@@ -137,9 +137,14 @@ func (d *Desk) forgetRefused(ctx context.Context, t store.Tenant, ref invoice.Re
 
 // outbox is the write of due work that is to be done at once.
 func (d *Desk) outbox(t store.Tenant, job, id string, payload any) (store.Write, error) {
+	return d.dueAt(t, d.Clock.Now(), job, id, payload)
+}
+
+// dueAt is the write of due work for a time.
+func (d *Desk) dueAt(t store.Tenant, at time.Time, job, id string, payload any) (store.Write, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
 		return store.Write{}, fault.New(fault.Internal, fault.T("작업을 저장 형식으로 바꾸지 못했습니다.", "Work could not be encoded.")).Because(err)
 	}
-	return due.Put(due.Item{ID: id, Tenant: t.String(), At: d.Clock.Now().UTC().Truncate(time.Second), Job: job, Payload: body})
+	return due.Put(due.Item{ID: id, Tenant: t.String(), At: at.UTC().Truncate(time.Second), Job: job, Payload: body})
 }

@@ -1,15 +1,19 @@
-// Package settlement is the flows that take a month from usage to an invoice in a mailbox: ingest, draft, finalise,
-// close, render, send, replace by an upload, open by a link, explain.
+// Package settlement is the flows that take a month from usage to an invoice in a mailbox and a tax invoice at the tax
+// office: ingest, draft, finalise, revise, close, render, send, replace by an upload, open by a link, explain; and
+// preview, issue, cancel, follow, amend and look up tax invoices.
 //
 // Who uses it: schedules and queue workers call the daily flows, the dashboard and the command line the others. A
 // flow is the only place that commits: it reads, asks the nouns what follows, calls outside and commits, in the
 // order of the design (intent, call, outcome). It does not own figures (rating), states (the nouns), files
-// (document) or any provider's protocol (a Source).
+// (document) or any outside system's protocol (a Source, a TaxService).
 //
 // Invariants:
 //   - every flow can be run again at any point and gives the same books: nothing is billed, posted or mailed twice;
 //   - every flow that changes something takes a principal (reading takes the tenant); what changes money or access leaves an audit record in the same commit;
-//   - an object is put before the document that names it; what an aborted flow leaves is an orphan, never a half state.
+//   - an object is put before the document that names it; what an aborted flow leaves is an orphan, never a half state;
+//   - a tax invoice is asked for by its key and never issued under a second one while the first may exist;
+//   - an amended invoice keeps its number and its figures: the difference is posted on the day of the amendment under the
+//     correction's id, and stands in the head as a portion of that id (Amended), so that what is owed follows at once.
 package settlement
 
 import (
@@ -42,7 +46,7 @@ type Sink interface {
 // Scratch makes temporary space for one pull; done gives it back.
 type Scratch func() (s usage.Spool, done func(), err error)
 
-// Desk holds what the flows work with. All fields are required.
+// Desk holds what the flows work with. All fields but Taxes are required.
 type Desk struct {
 	journal.Journal
 	Bucket  blob.Bucket
@@ -55,4 +59,8 @@ type Desk struct {
 
 	// Sources opens the source of an account; the secret was unsealed by the desk.
 	Sources func(ctx context.Context, a tenant.Account, secretKey string) (Source, error)
+
+	// Taxes opens the tax-invoice service of an MSP that has registered its account there. Nil: none is connected, and
+	// every flow of tax invoices says so.
+	Taxes func(ctx context.Context, p tenant.Profile) (TaxService, error)
 }

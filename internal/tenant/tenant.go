@@ -79,27 +79,47 @@ func (p Profile) Validate() error {
 
 // MissingForInvoices lists what CB-09 demands before an invoice may be sent and is not there yet.
 func (p Profile) MissingForInvoices() []fault.Text {
-	var missing []fault.Text
-	for _, f := range []struct {
-		absent bool
-		text   fault.Text
-	}{
+	return absent([]demand{
 		{p.Logo.IsZero(), fault.T("회사 로고", "company logo")},
 		{p.Phone == "", fault.T("전화번호", "phone")},
 		{p.Fax == "", fault.T("FAX 번호", "fax")},
 		{p.Email == "", fault.T("대표 이메일", "representative e-mail")},
 		{len(p.BankAccounts) == 0, fault.T("입금 계좌", "bank account")},
-	} {
-		if f.absent {
-			missing = append(missing, f.text)
+	})
+}
+
+// MissingForTaxInvoices lists what CB-09 demands before a tax invoice may be issued and is not there yet.
+func (p Profile) MissingForTaxInvoices() []fault.Text {
+	return absent([]demand{
+		{p.BusinessNumber == "", fault.T("사업자등록번호", "business number")},
+		{p.Representative == "", fault.T("대표자명", "representative")},
+		{p.PopbillUser == "", fault.T("팝빌 계정", "Popbill account")},
+	})
+}
+
+// demand is one thing that must be registered.
+type demand struct {
+	absent bool
+	text   fault.Text
+}
+
+func absent(demands []demand) []fault.Text {
+	var missing []fault.Text
+	for _, d := range demands {
+		if d.absent {
+			missing = append(missing, d.text)
 		}
 	}
 	return missing
 }
 
 // ReadyForInvoices is a fault that lists what is missing, or nil.
-func (p Profile) ReadyForInvoices() error {
-	missing := p.MissingForInvoices()
+func (p Profile) ReadyForInvoices() error { return registerFirst(p.MissingForInvoices()) }
+
+// ReadyForTaxInvoices is a fault that lists what is missing, or nil.
+func (p Profile) ReadyForTaxInvoices() error { return registerFirst(p.MissingForTaxInvoices()) }
+
+func registerFirst(missing []fault.Text) error {
 	if len(missing) == 0 {
 		return nil
 	}

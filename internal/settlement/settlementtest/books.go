@@ -37,17 +37,28 @@ func Audited(line string, actions ...string) bool {
 }
 
 // Proved holds the office's books to what must always be true: the trial balance of two years around the clock, one
-// posting for each final invoice, invoices that add up, and no mail that somebody got twice.
+// standing posting for each final invoice, invoices that add up, and no mail that somebody got twice.
 func Proved(ctx context.Context, o *Office) error {
 	now := calendar.MonthOf(o.World.Clock.Now())
-	if _, err := o.Desk(o.World.Process()).Prove(ctx, o.Tenant, now.Add(-12), now.Add(12)); err != nil {
+	from, to := now.Add(-12), now.Add(12)
+	if _, err := o.Desk(o.World.Process()).Prove(ctx, o.Tenant, from, to); err != nil {
 		return err
 	}
-	for m := now.Add(-12); !m.After(now); m = m.Next() {
-		if err := o.proveMonth(ctx, m); err != nil {
-			return err
-		}
+	posted, err := o.standing(ctx, from, to)
+	if err != nil {
+		return err
 	}
+	final, err := o.final(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(posted, final) {
+		return fmt.Errorf("final invoices are %v, postings are of %v", final, posted)
+	}
+	return o.mailedOnce()
+}
+
+func (o *Office) mailedOnce() error {
 	delivered := map[string]bool{}
 	for _, m := range o.World.Mail.Delivered() {
 		if delivered[m.ID] {
@@ -58,32 +69,50 @@ func Proved(ctx context.Context, o *Office) error {
 	return nil
 }
 
-func (o *Office) proveMonth(ctx context.Context, m calendar.Month) error {
-	heads, err := invoice.List(ctx, o.World.Store, o.Tenant, m)
-	if err != nil {
-		return err
-	}
-	postings, err := books.Postings(ctx, o.World.Store, o.Tenant, m)
-	if err != nil {
-		return err
-	}
-	var posted, final []string
-	for _, p := range postings {
-		posted = append(posted, p.Source())
-	}
-	for _, h := range heads {
-		sum := h.Sums.Usage.Minor() + h.Sums.Discount.Minor() + h.Sums.Other.Minor() + h.Sums.Rounding.Minor()
-		if sum != h.Sums.Supply.Minor() || h.Sums.Supply.Minor()+h.Sums.VAT.Minor() != h.Sums.Total.Minor() {
-			return fmt.Errorf("invoice %s does not add up: %+v", h.Number, h.Sums)
+// standing lists the invoices with a posting that was not reversed, in order.
+func (o *Office) standing(ctx context.Context, from, to calendar.Month) ([]string, error) {
+	reversed := map[string]bool{}
+	source := map[string]string{}
+	for m := from; !m.After(to); m = m.Next() {
+		postings, err := books.Postings(ctx, o.World.Store, o.Tenant, m)
+		if err != nil {
+			return nil, err
 		}
-		if h.State == invoice.Final {
-			final = append(final, h.Number)
+		for _, p := range postings {
+			if strings.HasPrefix(p.ID(), "invoice-") {
+				source[p.ID()] = p.Source()
+			}
+			reversed[p.Reverses()] = true
 		}
 	}
-	slices.Sort(posted)
-	slices.Sort(final)
-	if !slices.Equal(posted, final) {
-		return fmt.Errorf("%s: final invoices are %v, postings are of %v", m, final, posted)
+	var out []string
+	for id, number := range source {
+		if !reversed[id] {
+			out = append(out, number)
+		}
 	}
-	return nil
+	slices.Sort(out)
+	return out, nil
+}
+
+// final lists the final invoices in order and holds every invoice to adding up.
+func (o *Office) final(ctx context.Context, from, to calendar.Month) ([]string, error) {
+	var out []string
+	for m := from; !m.After(to); m = m.Next() {
+		heads, err := invoice.List(ctx, o.World.Store, o.Tenant, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range heads {
+			sum := h.Sums.Usage.Minor() + h.Sums.Discount.Minor() + h.Sums.Other.Minor() + h.Sums.Rounding.Minor()
+			if sum != h.Sums.Supply.Minor() || h.Sums.Supply.Minor()+h.Sums.VAT.Minor() != h.Sums.Total.Minor() {
+				return nil, fmt.Errorf("invoice %s does not add up: %+v", h.Number, h.Sums)
+			}
+			if h.State == invoice.Final {
+				out = append(out, h.Number)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out, nil
 }

@@ -50,6 +50,7 @@ type Office struct {
 	World    *crash.World
 	Tenant   store.Tenant
 	Provider *Provider
+	Taxes    *Taxes
 }
 
 var _ crash.Scene[*Office] = (*Office)(nil)
@@ -58,7 +59,7 @@ var _ crash.Scene[*Office] = (*Office)(nil)
 func Bare(at string) *Office {
 	t, err := store.ParseTenant("hanbit")
 	must(err)
-	return &Office{World: crash.NewWorld(seoul(at)), Tenant: t, Provider: newProvider()}
+	return &Office{World: crash.NewWorld(seoul(at)), Tenant: t, Provider: newProvider(), Taxes: newTaxes()}
 }
 
 // Open is an MSP with its settlement data and three accounts registered, and no customer yet.
@@ -78,7 +79,7 @@ func (o *Office) Surviving() *crash.World { return o.World }
 
 // Copy is another office in the same state.
 func (o *Office) Copy() *Office {
-	return &Office{World: o.World.Copy(), Tenant: o.Tenant, Provider: o.Provider.copy()}
+	return &Office{World: o.World.Copy(), Tenant: o.Tenant, Provider: o.Provider.copy(), Taxes: o.Taxes.copy()}
 }
 
 func must(err error) {
@@ -131,6 +132,9 @@ func (o *Office) Desk(p *crash.Process) *settlement.Desk {
 			}
 			return source{o.Provider, a.ID, p}, nil
 		},
+		Taxes: func(context.Context, tenant.Profile) (settlement.TaxService, error) {
+			return taxService{o.Taxes, p, o.World.Clock}, nil
+		},
 	}
 }
 
@@ -170,7 +174,7 @@ func (s *spool) ReadAt(p []byte, off int64) (int, error) {
 func Profile() tenant.Profile {
 	return tenant.Profile{
 		Code: "HANBIT", Name: "한빛클라우드", BusinessNumber: "1234567891", Representative: "김한빛", Address: "서울특별시 중구 세종대로 110",
-		Phone: "02-120-0000", Fax: "02-120-0001", Email: "billing@hanbit.example.com", BankAccounts: []string{"하나은행 123-456789-01234 한빛클라우드"},
+		Phone: "02-120-0000", Fax: "02-120-0001", Email: "billing@hanbit.example.com", BankAccounts: []string{"하나은행 123-456789-01234 한빛클라우드"}, PopbillUser: "hanbit",
 		Settings: tenant.DefaultSettings(),
 	}
 }
@@ -198,7 +202,7 @@ func Accounts() []tenant.Account {
 func Customer(n int) customer.Customer {
 	return customer.Customer{
 		ID: fmt.Sprintf("C%04d", n), Name: fmt.Sprintf("고객 %d호 주식회사", n), MainAccount: fmt.Sprintf("main%d@example.com", n), MemberNumber: Member(n), Account: Public,
-		BusinessNumber: "1234567891", Contacts: []customer.Contact{{Name: "박담당", Email: fmt.Sprintf("c%d@example.com", n)}},
+		BusinessNumber: "1234567891", Representative: "이고객", Contacts: []customer.Contact{{Name: "박담당", Email: fmt.Sprintf("c%d@example.com", n)}},
 		BillingDay: 10, DueDays: 20, Cycle: calendar.Monthly, Policy: rating.DefaultPolicy(), State: customer.Active, Registered: calendar.MustDate("2026-01-02"),
 	}
 }
@@ -252,4 +256,14 @@ func (o *Office) Invoice(n int, m calendar.Month) invoice.Invoice {
 	head, _, err := invoice.Load(context.Background(), o.World.Store, o.Tenant, m, Customer(n).ID)
 	must(err)
 	return head
+}
+
+// Rewrite edits the nth customer's invoice behind the flows' back.
+func (o *Office) Rewrite(n int, m calendar.Month, edit func(*invoice.Invoice)) {
+	head, version, err := invoice.Load(context.Background(), o.World.Store, o.Tenant, m, Customer(n).ID)
+	must(err)
+	edit(&head)
+	w, err := head.Put(o.Tenant, version)
+	must(err)
+	must(o.World.Store.Commit(context.Background(), store.Commit{ID: o.World.NewID(), Writes: []store.Write{w}}))
 }

@@ -1,0 +1,226 @@
+package settlement
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"jeongsan/internal/calendar"
+	"jeongsan/internal/fault"
+	"jeongsan/internal/identity"
+	"jeongsan/internal/invoice"
+	"jeongsan/internal/journal"
+	"jeongsan/internal/ledger"
+	"jeongsan/internal/store"
+	"jeongsan/internal/taxinvoice"
+)
+
+// Amended is the means of the portion by which an amendment changes what is owed of an invoice: positive where the
+// customer owes less.
+const Amended invoice.Means = "amended"
+
+// TaxAmendment is an amended tax invoice (수정세금계산서) as staff want it.
+type TaxAmendment struct {
+	Change taxinvoice.Change
+	Timing taxinvoice.Timing
+	Seen   int    // how many amendments of the original whoever asks has seen
+	Why    string // for the record
+	Memo   string
+}
+
+// amending is an amendment while it is planned.
+type amending struct {
+	original taxinvoice.Versioned
+	before   []taxinvoice.VersionedCorrection // of the same original, oldest first
+	plan     taxinvoice.Plan
+}
+
+// PlanAmendment computes what an amendment would issue: documents, dates, signs, and the difference of the invoice.
+func (d *Desk) PlanAmendment(ctx context.Context, p identity.Principal, original TaxWork, change taxinvoice.Change) (taxinvoice.Plan, error) {
+	if err := p.Allow(identity.AmendTax); err != nil {
+		return taxinvoice.Plan{}, err
+	}
+	a, err := d.amending(ctx, p.Tenant, original, change)
+	return a.plan, err
+}
+
+func (d *Desk) amending(ctx context.Context, t store.Tenant, w TaxWork, change taxinvoice.Change) (amending, error) {
+	a, err := d.amendments(ctx, t, w)
+	if err != nil {
+		return a, err
+	}
+	original := taxinvoice.Original{TaxInvoice: a.original.TaxInvoice}
+	for _, c := range a.before {
+		documents, err := d.documentsOf(ctx, t, c.CorrectionRecord)
+		if err != nil {
+			return a, err
+		}
+		for _, x := range documents {
+			if x.State.Live() {
+				original.Amendments = append(original.Amendments, x.TaxInvoice)
+			}
+		}
+	}
+	a.plan, err = taxinvoice.Amend(original, change, calendar.Korea(), d.Today())
+	return a, err
+}
+
+// amendments reads an original with its corrections.
+func (d *Desk) amendments(ctx context.Context, t store.Tenant, w TaxWork) (amending, error) {
+	var a amending
+	var err error
+	if a.original, err = taxinvoice.Load(ctx, d.Store, t, w.Month, w.Customer, w.Sequence); err != nil {
+		return a, err
+	}
+	all, err := taxinvoice.ListCorrections(ctx, d.Store, t, w.Month, w.Customer)
+	for _, c := range all {
+		if c.Original == a.original.Key {
+			a.before = append(a.before, c)
+		}
+	}
+	return a, err
+}
+
+// documentsOf reads the documents of a correction in its order.
+func (d *Desk) documentsOf(ctx context.Context, t store.Tenant, c taxinvoice.CorrectionRecord) ([]taxinvoice.Versioned, error) {
+	var out []taxinvoice.Versioned
+	for _, key := range c.Keys {
+		w, err := ParseTaxKey(key)
+		if err != nil {
+			return nil, err
+		}
+		x, err := taxinvoice.Load(ctx, d.Store, t, w.Month, w.Customer, w.Sequence)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// AmendTax orders an amended tax invoice. One commit holds the correction's record, every document as intended, the
+// posting of the difference on today's date, the portion that tells the invoice of it, and the work. Documents go out
+// in the order of the plan, each only once the one before it stands: where the first is refused, none is issued and the
+// books go back; where a later one is, the record says so and ReissueAmended takes it up.
+func (d *Desk) AmendTax(ctx context.Context, p identity.Principal, original TaxWork, want TaxAmendment) (taxinvoice.CorrectionRecord, error) {
+	var none taxinvoice.CorrectionRecord
+	if err := p.Allow(identity.AmendTax); err != nil {
+		return none, err
+	}
+	if strings.TrimSpace(want.Why) == "" {
+		return none, fault.Invalidf("why", fault.T("수정하는 사유를 입력해 주세요.", "Give the reason for the amendment."))
+	}
+	if _, _, err := d.taxService(ctx, p.Tenant); err != nil {
+		return none, err
+	}
+	a, err := d.amendments(ctx, p.Tenant, original)
+	if err != nil {
+		return none, err
+	}
+	if len(a.before) == want.Seen+1 && a.before[want.Seen].By == p.String() && a.before[want.Seen].Why == strings.TrimSpace(want.Why) { // asked again
+		return a.before[want.Seen].CorrectionRecord, nil
+	}
+	if err := a.free(want.Seen); err != nil {
+		return none, err
+	}
+	if a, err = d.amending(ctx, p.Tenant, original, want.Change); err != nil {
+		return none, err
+	}
+	return d.writeAmendment(ctx, p, a, want)
+}
+
+// free refuses an amendment beside one that is not done, and one ordered over another that was not seen.
+func (a amending) free(seen int) error {
+	if len(a.before) != seen {
+		return fault.New(fault.Conflict, fault.T("세금계산서 %s이(가) 그사이 수정되었습니다. 다시 확인한 뒤 수정해 주세요.", "Tax invoice %s was amended in the meantime; look at it again first.", a.original.Key))
+	}
+	for _, c := range a.before {
+		if c.State == taxinvoice.Running || c.State == taxinvoice.Half {
+			return fault.New(fault.Conflict, fault.T("세금계산서 %[1]s의 수정 %[2]s이(가) 아직 끝나지 않았습니다. 먼저 끝낸 뒤 다시 수정해 주세요.", "Amendment %[2]s of tax invoice %[1]s is not done yet; finish it first.", a.original.Key, c.ID))
+		}
+	}
+	return nil
+}
+
+func (d *Desk) writeAmendment(ctx context.Context, p identity.Principal, a amending, want TaxAmendment) (taxinvoice.CorrectionRecord, error) {
+	x := a.original.TaxInvoice
+	record := taxinvoice.CorrectionRecord{
+		ID: taxinvoice.CorrectionID(x.Key, len(a.before)+1), Original: x.Key, Customer: x.Customer, Month: x.Month, Reason: a.plan.Reason,
+		State: taxinvoice.Running, By: p.String(), Why: strings.TrimSpace(want.Why), At: d.Clock.Now().UTC(),
+	}
+	sequence, err := d.nextSequence(ctx, p.Tenant, x.Month, x.Customer)
+	if err != nil {
+		return record, err
+	}
+	var writes []store.Write
+	for i, document := range a.plan.Documents {
+		amended, err := taxinvoice.Intend(taxinvoice.Intent{
+			Invoice: x.Invoice, Customer: x.Customer, Month: x.Month, Sequence: sequence + i, Content: document.Content, Timing: want.Timing,
+			Memo: strings.TrimSpace(want.Memo), Correction: record.ID, Deadline: document.Deadline,
+		}, calendar.Korea(), d.Clock.Now())
+		if err != nil {
+			return record, err
+		}
+		some, err := d.intention(p.Tenant, amended)
+		if err != nil {
+			return record, err
+		}
+		writes, record.Keys = append(writes, some...), append(record.Keys, amended.Key)
+	}
+	posted, err := d.differ(ctx, p.Tenant, record, a.plan.Difference())
+	if err != nil {
+		return record, err
+	}
+	kept, err := record.Put(p.Tenant, 0)
+	if err != nil {
+		return record, err
+	}
+	work, err := d.taxDue(p.Tenant, JobTaxIssue, TaxWork{Month: x.Month, Customer: x.Customer, Sequence: sequence}, "issue", 0)
+	if err != nil {
+		return record, err
+	}
+	original := store.Check(x.DocumentKey(p.Tenant), store.AtVersion(a.original.Version))
+	change := journal.Change{Action: "tax.amend", Subject: record.ID, Before: x.Key, After: shown(a.plan.Difference().Total), Reason: record.Why}
+	return record, d.Commit(ctx, p, change, append(append(writes, posted...), kept, work, original)...)
+}
+
+// differ is the writes by which the books and the invoice learn of a difference; none where there is none. What was
+// issued twice by mistake is owed once as before: only a tax invoice is taken back.
+func (d *Desk) differ(ctx context.Context, t store.Tenant, record taxinvoice.CorrectionRecord, by invoice.Covered) ([]store.Write, error) {
+	if record.Reason == taxinvoice.DuplicateMistake || by.Supply.IsZero() && by.VAT.IsZero() {
+		return nil, nil
+	}
+	head, version, err := invoice.Load(ctx, d.Store, t, record.Month, record.Customer)
+	if err != nil {
+		return nil, err
+	}
+	if head.Money.Collecting != "" {
+		return nil, fault.New(fault.Conflict, fault.T("청구서 %[1]s은(는) 결제 %[2]s의 결과를 확인하는 중입니다. 결과가 나온 뒤 수정해 주세요.", "The outcome of payment %[2]s of invoice %[1]s is still open; amend it once it is known.", head.Number, head.Money.Collecting))
+	}
+	posting, err := amendmentPosting(record, head.Number, by)
+	if err != nil {
+		return nil, err
+	}
+	writes, err := d.post(ctx, t, posting)
+	if err != nil {
+		return nil, err
+	}
+	told, err := head.Pay(invoice.Portion{Payment: record.ID, Means: Amended, Amount: by.Total.Neg(), Supply: by.Supply.Neg(), VAT: by.VAT.Neg(), At: record.At}).Put(t, version)
+	return append(writes, told), err
+}
+
+// amendmentPosting is what an amendment changes in the books, on the day it was decided.
+func amendmentPosting(record taxinvoice.CorrectionRecord, source string, by invoice.Covered) (ledger.Posting, error) {
+	receivable, err := ledger.Receivable(record.Customer)
+	if err != nil {
+		return ledger.Posting{}, err
+	}
+	sales, err := ledger.Sales("cloud")
+	if err != nil {
+		return ledger.Posting{}, err
+	}
+	all := []ledger.Entry{ledger.Debit(receivable, by.Total), ledger.Credit(sales, by.Supply), ledger.Credit(ledger.VATPayable(), by.VAT)}
+	entries := slices.DeleteFunc(all, func(e ledger.Entry) bool { return e.Amount.IsZero() })
+	text := fault.T("%[1]s 수정세금계산서(%[2]s)", "Amendment of tax invoice %[1]s (%[3]s)", record.Original, record.Why, record.ID)
+	return ledger.New("tax-"+record.ID, calendar.DateOf(record.At), text, source, entries...)
+}
