@@ -43,34 +43,67 @@ func balanceKey(t store.Tenant, customer string, c money.Currency) store.Key {
 	return t.Partition("balance").Key(customer, string(c))
 }
 
-// Post is the writes of a posting: the posting itself, absent before, and the balance of every customer it touches,
-// at the version read here. Postings lie by the month of their date.
-func Post(ctx context.Context, s store.Reader, t store.Tenant, p ledger.Posting) ([]store.Write, error) {
-	d, err := store.JSON(postings(t, p.Date().In()).Key(p.ID()), kindPosting, schema, p)
-	if err != nil {
-		return nil, err
+// Post is the writes of postings that are committed together: each posting, absent before, and the balance of every
+// customer they touch, once, at the version read here. Postings lie by the month of their date.
+func Post(ctx context.Context, s store.Reader, t store.Tenant, all ...ledger.Posting) ([]store.Write, error) {
+	var writes []store.Write
+	var moved touched
+	for _, p := range all {
+		d, err := store.JSON(postings(t, p.Date().In()).Key(p.ID()), kindPosting, schema, p)
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, store.Put(d, store.Absent))
+		if err := moved.post(ctx, s, t, p); err != nil {
+			return nil, err
+		}
 	}
-	writes := []store.Write{store.Put(d, store.Absent)}
+	for _, b := range moved.balances {
+		d, err := store.JSON(balanceKey(t, b.Customer, b.Owed.Currency()), kindBalance, schema, b.Balance)
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, store.Put(d, store.AtVersion(b.version)))
+	}
+	return writes, nil
+}
+
+// touched are the balances that postings move, in the order in which they are first moved.
+type touched struct{ balances []versioned }
+
+type versioned struct {
+	Balance
+	version int64
+}
+
+func (x *touched) post(ctx context.Context, s store.Reader, t store.Tenant, p ledger.Posting) error {
 	for _, e := range p.Entries() {
 		customer, ok := customerOf(e.Account)
 		if !ok {
 			continue
 		}
-		b, version, err := Owed(ctx, s, t, customer, e.Amount.Currency())
+		b, err := x.balance(ctx, s, t, customer, e.Amount.Currency())
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if b.Owed, err = b.Owed.Add(e.Amount); err != nil {
-			return nil, err
+			return err
 		}
 		b.Postings++
-		d, err := store.JSON(balanceKey(t, customer, e.Amount.Currency()), kindBalance, schema, b)
+	}
+	return nil
+}
+
+func (x *touched) balance(ctx context.Context, s store.Reader, t store.Tenant, customer string, c money.Currency) (*versioned, error) {
+	at := slices.IndexFunc(x.balances, func(b versioned) bool { return b.Customer == customer && b.Owed.Currency() == c })
+	if at < 0 {
+		b, version, err := Owed(ctx, s, t, customer, c)
 		if err != nil {
 			return nil, err
 		}
-		writes = append(writes, store.Put(d, store.AtVersion(version)))
+		at, x.balances = len(x.balances), append(x.balances, versioned{b, version})
 	}
-	return writes, nil
+	return &x.balances[at], nil
 }
 
 func customerOf(a ledger.Account) (string, bool) {

@@ -194,3 +194,30 @@ func TestA_stored_balance_that_is_wrong_is_named(t *testing.T) {
 		}
 	})
 }
+
+func TestPostings_of_one_commit_move_each_balance_once(t *testing.T) {
+	d := open(t)
+	first, second := billed(t, "HANBIT-202610-C0001-1", "C0001", 100, 10), billed(t, "HANBIT-202610-C0001-2", "C0001", 50, 5)
+	if writes, err := books.Post(t.Context(), d, d.tenant, first, second); err != nil || len(writes) != 3 {
+		t.Fatalf("%d writes of two postings to one customer, %v", len(writes), err)
+	}
+	back, err := ledger.Reverse(first, "reverse-1", october.Last(), "revised")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.post(t, first)
+	writes, err := books.Post(t.Context(), d, d.tenant, back, second)
+	if err == nil {
+		err = d.save(writes)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	postings, balances := d.all(t)
+	if len(postings) != 3 || len(balances) != 1 || balances[0].Owed != money.Won(55) || balances[0].Postings != 3 {
+		t.Errorf("%d postings, balances %+v", len(postings), balances)
+	}
+	if _, err := books.Prove(postings, balances); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,8 +1,8 @@
-// Package intake turns what providers state into usage rows: the adapters between the clients of outside systems
-// and the settlement flows' Source.
+// Package intake stands between the clients of outside systems and the flows: it turns what providers state into usage
+// rows (settlement.Source), Popbill into a settlement.TaxService, and PortOne into a receivables.Gateway.
 //
-// Who uses it: the wiring in app; nobody else. It owns the meaning of each provider's columns in ours, and which
-// rows are virtual machines. It does not own a protocol (ncp, focus) nor what happens to the rows (settlement).
+// Who uses it: the wiring in infra/local and functions; nobody else. It owns the meaning of each system's words in ours,
+// and which rows are virtual machines. It does not own a protocol (ncp, focus, popbill, portone) nor what follows (flows).
 //
 // Invariants: no amount is computed here but by adding and subtracting exactly; every row of the provider becomes
 // one row of ours; what is stated only for a member as a whole becomes the member's total, never a row.

@@ -97,4 +97,3 @@ func LoadDelivery(ctx context.Context, s store.Reader, t store.Tenant, id string
 	v := VersionedDelivery{Version: d.Version}
 	return v, store.Decode(d, kindDelivery, schema, &v.Delivery)
 }
-

@@ -38,10 +38,21 @@ type Portion struct {
 	At       time.Time    `json:"at"`
 }
 
+// Adjustment is what an amended tax invoice (수정세금계산서) changed the amount of a final invoice by. The invoice keeps
+// its number and its figures; what is owed follows.
+type Adjustment struct {
+	ID     string       `json:"id"` // of the correction
+	Supply money.Amount `json:"supply"`
+	VAT    money.Amount `json:"vat"`
+	Total  money.Amount `json:"total"` // supply + VAT; negative: less is owed
+	At     time.Time    `json:"at"`
+}
+
 // Money is what happened to the invoice's amount after it was final. It lies in the head, so that whoever takes money
 // and whoever issues a tax invoice check each other by the head's version.
 type Money struct {
-	Portions []Portion `json:"portions,omitempty"`
+	Adjustments []Adjustment `json:"adjustments,omitempty"`
+	Portions    []Portion    `json:"portions,omitempty"`
 	// Collecting is the payment whose outcome is open; until it is known nothing else may take money for the invoice
 	// and no tax invoice may be issued for it. "" when there is none.
 	Collecting string `json:"collecting,omitempty"`
@@ -49,7 +60,7 @@ type Money struct {
 	TaxInvoice string `json:"tax_invoice,omitempty"`
 }
 
-// Covered is what tax invoices of the invoice cover: its sums without the portions that a card slip stands for.
+// Covered is an amount with the tax in it: what an invoice bills, owes, or leaves to a tax invoice. Total = Supply + VAT.
 type Covered struct {
 	Supply, VAT, Total money.Amount
 }
@@ -66,41 +77,88 @@ func (i Invoice) Paid() (money.Amount, error) {
 	return paid, nil
 }
 
-// Balance is what is still owed: the total without what was paid, negative when too much was.
-func (i Invoice) Balance() (money.Amount, error) {
-	paid, err := i.Paid()
-	if err != nil {
-		return money.Amount{}, err
-	}
-	return i.Sums.Total.Sub(paid)
-}
-
-// Taxable is what a tax invoice has to cover. Nothing is left of an invoice that was paid by card before one was issued (CF-03).
-func (i Invoice) Taxable() (Covered, error) {
+// Billed is what the invoice asks for today: its sums with what amendments changed them by.
+func (i Invoice) Billed() (Covered, error) {
 	c := Covered{i.Sums.Supply, i.Sums.VAT, i.Sums.Total}
-	for _, p := range i.Money.Portions {
-		if p.Evidence != BySlip {
-			continue
-		}
+	for _, a := range i.Money.Adjustments {
 		var err error
-		if c, err = c.without(p); err != nil {
+		if c, err = c.without(Covered{a.Supply.Neg(), a.VAT.Neg(), a.Total.Neg()}); err != nil {
 			return Covered{}, err
 		}
 	}
 	return c, nil
 }
 
-func (c Covered) without(p Portion) (Covered, error) {
-	supply, err := c.Supply.Sub(p.Supply)
+// Owed is what is left to pay, with the tax in it; negative when too much was paid.
+func (i Invoice) Owed() (Covered, error) {
+	c, err := i.Billed()
+	for _, p := range i.Money.Portions {
+		if err != nil {
+			return Covered{}, err
+		}
+		c, err = c.without(p.covers())
+	}
+	return c, err
+}
+
+// Balance is the total of Owed.
+func (i Invoice) Balance() (money.Amount, error) {
+	owed, err := i.Owed()
+	return owed.Total, err
+}
+
+// Taxable is what a tax invoice has to cover. Nothing is left of an invoice that was paid by card before one was issued (CF-03).
+func (i Invoice) Taxable() (Covered, error) {
+	c, err := i.Billed()
+	for _, p := range i.Money.Portions {
+		if err != nil {
+			return Covered{}, err
+		}
+		if p.Evidence == BySlip {
+			c, err = c.without(p.covers())
+		}
+	}
+	return c, err
+}
+
+func (p Portion) covers() Covered { return Covered{p.Supply, p.VAT, p.Amount} }
+
+func (c Covered) without(x Covered) (Covered, error) {
+	supply, err := c.Supply.Sub(x.Supply)
 	if err != nil {
 		return Covered{}, err
 	}
-	vat, err := c.VAT.Sub(p.VAT)
+	vat, err := c.VAT.Sub(x.VAT)
 	if err != nil {
 		return Covered{}, err
 	}
-	total, err := c.Total.Sub(p.Amount)
+	total, err := c.Total.Sub(x.Total)
 	return Covered{supply, vat, total}, err
+}
+
+// Adjust adds what an amendment changed; one that stands there already changes nothing.
+func (i Invoice) Adjust(a Adjustment) Invoice {
+	if _, there := i.Adjustment(a.ID); there {
+		return i
+	}
+	a.At = a.At.UTC()
+	i.Money.Adjustments = append(slices.Clone(i.Money.Adjustments), a)
+	return i
+}
+
+// Adjustment finds what a correction changed.
+func (i Invoice) Adjustment(id string) (Adjustment, bool) {
+	n := slices.IndexFunc(i.Money.Adjustments, func(a Adjustment) bool { return a.ID == id })
+	if n < 0 {
+		return Adjustment{}, false
+	}
+	return i.Money.Adjustments[n], true
+}
+
+// Readjust takes back what a correction changed that came to nothing.
+func (i Invoice) Readjust(id string) Invoice {
+	i.Money.Adjustments = slices.DeleteFunc(slices.Clone(i.Money.Adjustments), func(a Adjustment) bool { return a.ID == id })
+	return i
 }
 
 // Collect reserves the invoice for one payment before its provider is called. It refuses what is not final, was not

@@ -123,3 +123,20 @@ func TestPortions_add_up_whatever_is_paid_and_given_back(t *testing.T) {
 		}
 	})
 }
+
+func TestAn_amendment_changes_what_is_owed_and_not_what_was_paid(t *testing.T) {
+	less := invoice.Adjustment{ID: "c1", Supply: money.Won(-30000), VAT: money.Won(-3000), Total: money.Won(-33000), At: now}
+	i := must(owed(t).Tax("k")).Pay(part("p1", invoice.Card, 40000)).Adjust(less).Adjust(less) // told twice
+	if left := must(i.Owed()); left.Supply != money.Won(30000) || left.VAT != money.Won(3000) || left.Total != money.Won(33000) {
+		t.Errorf("owed %+v", left)
+	}
+	if paid := must(i.Paid()); paid != money.Won(44000) {
+		t.Errorf("paid %s", paid)
+	}
+	if billed := must(i.Billed()); billed.Total != money.Won(77000) || i.Sums.Total != money.Won(110000) {
+		t.Errorf("billed %+v, sums %+v", billed, i.Sums)
+	}
+	if b := must(i.Readjust("c1").Balance()); b != money.Won(66000) {
+		t.Errorf("taken back, %s are owed", b)
+	}
+}

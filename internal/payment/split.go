@@ -15,16 +15,10 @@ type Sum struct {
 	Supply, VAT, Total money.Amount
 }
 
-// Owed is what is left to pay of an invoice, with the tax in it: its sums without those of what was paid.
+// Owed is what is left to pay of an invoice, with the tax in it.
 func Owed(i invoice.Invoice) (Sum, error) {
-	s := Sum{i.Sums.Supply, i.Sums.VAT, i.Sums.Total}
-	for _, p := range i.Money.Portions {
-		var err error
-		if s, err = s.Without(Sum{p.Supply, p.VAT, p.Amount}); err != nil {
-			return Sum{}, err
-		}
-	}
-	return s, nil
+	c, err := i.Owed()
+	return Sum{c.Supply, c.VAT, c.Total}, err
 }
 
 // Without is what is left of a sum.

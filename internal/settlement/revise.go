@@ -255,55 +255,12 @@ func (d *Desk) repost(ctx context.Context, t store.Tenant, head, next invoice.In
 	if err != nil {
 		return nil, err
 	}
-	writes, err := d.post(ctx, t, back, after)
+	writes, err := books.Post(ctx, d.Store, t, back, after)
 	if err != nil {
 		return nil, err
 	}
 	decided, err := run.Put(t, version)
 	return append(writes, store.Check(decided.Document.Key, store.AtVersion(version))), err
-}
-
-// post is the writes of postings that are committed together: each finds the balances as those before it leave them,
-// and every balance is written once.
-func (d *Desk) post(ctx context.Context, t store.Tenant, all ...ledger.Posting) ([]store.Write, error) {
-	view := ahead{Reader: d.Store, versions: map[store.Key]int64{}, pending: map[store.Key]store.Document{}}
-	var writes []store.Write
-	at := map[store.Key]int{}
-	for _, p := range all {
-		some, err := books.Post(ctx, view, t, p)
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range some {
-			view.pending[w.Document.Key] = w.Document
-			if n, again := at[w.Document.Key]; again {
-				writes[n] = w
-				continue
-			}
-			at[w.Document.Key] = len(writes)
-			writes = append(writes, w)
-		}
-	}
-	return writes, nil
-}
-
-// ahead reads the store as a commit will leave it, at the versions that the commit writes over.
-type ahead struct {
-	store.Reader
-	versions map[store.Key]int64
-	pending  map[store.Key]store.Document
-}
-
-func (a ahead) Get(ctx context.Context, k store.Key) (store.Document, error) {
-	if d, ok := a.pending[k]; ok {
-		d.Version = a.versions[k]
-		return d, nil
-	}
-	d, err := a.Reader.Get(ctx, k)
-	if err == nil {
-		a.versions[k] = d.Version
-	}
-	return d, err
 }
 
 const kindHistory = "invoice-history"

@@ -13,7 +13,7 @@
 //   - an object is put before the document that names it; what an aborted flow leaves is an orphan, never a half state;
 //   - a tax invoice is asked for by its key and never issued under a second one while the first may exist;
 //   - an amended invoice keeps its number and its figures: the difference is posted on the day of the amendment under the
-//     correction's id, and stands in the head as a portion of that id (Amended), so that what is owed follows at once.
+//     correction's id, and stands in the head as an adjustment (invoice.Adjustment), so that what is owed follows at once.
 package settlement
 
 import (

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"jeongsan/internal/books"
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/identity"
@@ -14,10 +15,6 @@ import (
 	"jeongsan/internal/store"
 	"jeongsan/internal/taxinvoice"
 )
-
-// Amended is the means of the portion by which an amendment changes what is owed of an invoice: positive where the
-// customer owes less.
-const Amended invoice.Means = "amended"
 
 // TaxAmendment is an amended tax invoice (수정세금계산서) as staff want it.
 type TaxAmendment struct {
@@ -99,7 +96,7 @@ func (d *Desk) documentsOf(ctx context.Context, t store.Tenant, c taxinvoice.Cor
 }
 
 // AmendTax orders an amended tax invoice. One commit holds the correction's record, every document as intended, the
-// posting of the difference on today's date, the portion that tells the invoice of it, and the work. Documents go out
+// posting of the difference on today's date, the adjustment of what the invoice asks for, and the work. Documents go out
 // in the order of the plan, each only once the one before it stands: where the first is refused, none is issued and the
 // books go back; where a later one is, the record says so and ReissueAmended takes it up.
 func (d *Desk) AmendTax(ctx context.Context, p identity.Principal, original TaxWork, want TaxAmendment) (taxinvoice.CorrectionRecord, error) {
@@ -201,11 +198,11 @@ func (d *Desk) differ(ctx context.Context, t store.Tenant, record taxinvoice.Cor
 	if err != nil {
 		return nil, err
 	}
-	writes, err := d.post(ctx, t, posting)
+	writes, err := books.Post(ctx, d.Store, t, posting)
 	if err != nil {
 		return nil, err
 	}
-	told, err := head.Pay(invoice.Portion{Payment: record.ID, Means: Amended, Amount: by.Total.Neg(), Supply: by.Supply.Neg(), VAT: by.VAT.Neg(), At: record.At}).Put(t, version)
+	told, err := head.Adjust(invoice.Adjustment{ID: record.ID, Supply: by.Supply, VAT: by.VAT, Total: by.Total, At: record.At}).Put(t, version)
 	return append(writes, told), err
 }
 

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"slices"
 
+	"jeongsan/internal/books"
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/identity"
 	"jeongsan/internal/invoice"
 	"jeongsan/internal/journal"
 	"jeongsan/internal/ledger"
-	"jeongsan/internal/money"
 	"jeongsan/internal/store"
 	"jeongsan/internal/taxinvoice"
 )
@@ -113,11 +113,11 @@ func (s *taxing) undo(ctx context.Context, record taxinvoice.CorrectionRecord) (
 	if err != nil {
 		return nil, err
 	}
-	portion, ok := head.Portion(record.ID)
+	changed, ok := head.Adjustment(record.ID)
 	if !ok {
 		return nil, nil
 	}
-	posting, err := amendmentPosting(record, head.Number, invoice.Covered{Supply: portion.Supply.Neg(), VAT: portion.VAT.Neg(), Total: portion.Amount.Neg()})
+	posting, err := amendmentPosting(record, head.Number, invoice.Covered{Supply: changed.Supply, VAT: changed.VAT, Total: changed.Total})
 	if err != nil {
 		return nil, err
 	}
@@ -125,12 +125,11 @@ func (s *taxing) undo(ctx context.Context, record taxinvoice.CorrectionRecord) (
 	if err != nil {
 		return nil, err
 	}
-	writes, err := s.post(ctx, t, back)
+	writes, err := books.Post(ctx, s.Store, t, back)
 	if err != nil {
 		return nil, err
 	}
-	portion.Amount = money.Zero(portion.Amount.Currency())
-	taken, err := head.Restate(portion).Put(t, version)
+	taken, err := head.Readjust(record.ID).Put(t, version)
 	return append(writes, taken), err
 }
 
