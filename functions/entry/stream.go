@@ -68,9 +68,11 @@ func sendOn(ctx context.Context, take Take, rows []row, log *slog.Logger) (faile
 	for i, r := range rows {
 		keys[i] = r.key
 	}
-	if safely(ctx, take, keys) == nil {
+	together := safely(ctx, take, keys)
+	if together == nil {
 		return ""
 	}
+	told(ctx, log, together, slog.Int("rows", len(keys)))
 	for i, r := range rows {
 		if err := safely(ctx, take, keys[i:i+1]); err != nil {
 			told(ctx, log, err, slog.String("row", r.key.String()))

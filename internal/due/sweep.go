@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"jeongsan/internal/fault"
@@ -65,9 +66,9 @@ func Sweep(ctx context.Context, s store.Store, to Outlet, now time.Time, newID f
 }
 
 // Take does what Sweep does, for items that somebody has just seen appear (the table's stream). Items that are gone are
-// somebody else's work done; those whose time has not come stay. At most store.MaxWrites keys.
+// somebody else's work done; those whose time has not come stay. At most store.MaxWrites keys; one may come twice.
 func Take(ctx context.Context, s store.Store, to Outlet, now time.Time, newID func() string, keys []store.Key) (int, error) {
-	documents, err := s.GetMany(ctx, keys)
+	documents, err := s.GetMany(ctx, distinct(keys))
 	if err != nil {
 		return 0, err
 	}
@@ -76,6 +77,16 @@ func Take(ctx context.Context, s store.Store, to Outlet, now time.Time, newID fu
 		return 0, err
 	}
 	return len(found), take(ctx, s, to, newID, found)
+}
+
+// distinct keeps the first of keys that are alike: a stream tells of an item twice that was made, taken and made again.
+func distinct(keys []store.Key) []store.Key {
+	seen := make(map[store.Key]bool, len(keys))
+	return slices.DeleteFunc(slices.Clone(keys), func(k store.Key) bool {
+		again := seen[k]
+		seen[k] = true
+		return again
+	})
 }
 
 // take sends items and then deletes them as they were read.
