@@ -307,7 +307,7 @@ func deployed(t *testing.T, w *world) (*house, *cloud) {
 		must(t, err)
 		router[strings.TrimPrefix(f.Folder, "functions/")], fired[f.Queue] = q, q
 	}
-	h := &house{store: st, bucket: bucket, secrets: keeper, app: &app.App{Store: st, Queue: ordering{to: router}, NewID: newID}}
+	h := &house{store: st, bucket: bucket, secrets: keeper, app: &app.App{Store: st, Work: router, NewID: newID}}
 	desks(t, w, journal.Journal{Store: st, Clock: w.clock, NewID: newID}, h)
 	w.hook = c.webhook
 	listed, err := c.template.Schedules()
@@ -326,17 +326,6 @@ func deployed(t *testing.T, w *world) (*house, *cloud) {
 		must(t, fired["FeedbackQueue"].Send(t.Context(), [][]byte{body}, 0))
 	}
 	return h, c
-}
-
-// ordering is a queue of which staff only need the sending half.
-type ordering struct {
-	queue.Queue
-	to app.Router
-}
-
-// Send is queue.Queue's.
-func (o ordering) Send(ctx context.Context, bodies [][]byte, delay time.Duration) error {
-	return o.to.Send(ctx, bodies, delay)
 }
 
 // log shows what a function prints, and fails the test for what it should never say.

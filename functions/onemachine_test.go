@@ -77,11 +77,10 @@ func oneMachine(t *testing.T, w *world) *house {
 	q, err := file.Queue("work", 30*time.Second, 5)
 	must(t, err)
 
-	h := &house{store: st, bucket: bucket, secrets: keeper, app: &app.App{Store: st, Queue: q, NewID: newID, Observe: told(t)}}
+	h := &house{store: st, bucket: bucket, secrets: keeper, app: &app.App{Store: st, Work: q, NewID: newID, Observe: told(t)}}
 	desks(t, w, journal.Journal{Store: st, Clock: w.clock, NewID: newID}, h)
 	h.app.Settlement.Mail = post
-	h.app.Settlement.Render, err = document.NewRenderer()
-	must(t, err)
+	h.app.Settlement.Render = document.NewRenderer()
 	site := httpapi.Site{PortOne: h.app.PortOneHook, Popbill: h.app.PopbillHook(popbill.WebhookCredential{})}.Handler()
 	w.hook = func(path string, header http.Header, body []byte) bool {
 		r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
@@ -96,7 +95,7 @@ func oneMachine(t *testing.T, w *world) *house {
 		err := h.app.Settlement.MailFeedback(t.Context(), identity.Job(hanbit(t), "mail.feedback"), mailID, invoice.Feedback{Kind: invoice.Delivered, At: w.clock.Now()})
 		must(t, err)
 	}
-	worker := app.Worker{App: h.app}
+	worker := app.Worker{App: h.app, Queue: q}
 	h.settle = func() {
 		for {
 			must(t, worker.Drain(t.Context()))

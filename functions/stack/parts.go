@@ -34,11 +34,7 @@ func (s *Stack) Mail() *ses.Sender {
 }
 
 // Renderer draws documents. Whoever asks for one links the fonts.
-func (s *Stack) Renderer() *document.Renderer {
-	r, err := document.NewRenderer()
-	s.keep(err)
-	return r
-}
+func (s *Stack) Renderer() *document.Renderer { return document.NewRenderer() }
 
 // PublicURL is where persons and providers reach us, without a slash at its end.
 func (s *Stack) PublicURL() string { return s.env.need("PUBLIC_URL") }

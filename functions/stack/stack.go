@@ -12,7 +12,6 @@
 package stack
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -20,7 +19,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,7 +28,6 @@ import (
 	"jeongsan/internal/app"
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/journal"
-	"jeongsan/internal/queue"
 	"jeongsan/internal/queue/sqs"
 	"jeongsan/internal/store/dynamo"
 )
@@ -88,24 +85,13 @@ func (s *Stack) StartJobs(a *app.App) {
 
 // App is the product over this function's adapters. The desks are for the caller to add.
 func (s *Stack) App() *app.App {
-	all := s.queues()
-	return &app.App{Store: s.Store, Queue: outlet{all[s.function.Name], router(all)}, NewID: NewID}
+	return &app.App{Store: s.Store, Work: s.Router(), NewID: NewID}
 }
 
-// Router sends messages to the queues of the functions that do their jobs.
-func (s *Stack) Router() app.Router { return router(s.queues()) }
-
-func router(all map[string]*sqs.Queue) app.Router {
-	to := app.Router{}
-	for name, q := range all {
-		to[name] = q
-	}
-	return to
-}
-
-// queues reads QUEUES: "function=live dead", separated by commas.
-func (s *Stack) queues() map[string]*sqs.Queue {
-	all := map[string]*sqs.Queue{}
+// Router sends messages to the queues of the functions that do their jobs. It reads QUEUES: "function=live dead",
+// separated by commas.
+func (s *Stack) Router() app.Router {
+	all := app.Router{}
 	for entry := range strings.SplitSeq(s.env.need("QUEUES"), ",") {
 		name, urls, _ := strings.Cut(entry, "=")
 		live, dead, _ := strings.Cut(urls, " ")
@@ -119,17 +105,6 @@ func (s *Stack) queues() map[string]*sqs.Queue {
 		}
 	}
 	return all
-}
-
-// outlet is a function's view of the queues: it sends to all, and what else can be asked is about its own.
-type outlet struct {
-	queue.Queue
-	to app.Router
-}
-
-// Send is queue.Queue's, by the router.
-func (o outlet) Send(ctx context.Context, bodies [][]byte, delay time.Duration) error {
-	return o.to.Send(ctx, bodies, delay)
 }
 
 // Journal is how flows commit.

@@ -212,18 +212,14 @@ func (s *stack) openDesks(context.Context) error {
 	if err != nil {
 		return err
 	}
-	renderer, err := document.NewRenderer()
-	if err != nil {
-		return err
-	}
 	j := journal.Journal{Store: s.store, Clock: s.clock, NewID: newID}
 	s.onboarding = &onboarding.Desk{Journal: j, Bucket: s.bucket, Secrets: keeper, Prove: s.prove}
 	s.settlement = &settlement.Desk{
-		Journal: j, Bucket: s.bucket, Secrets: keeper, Mail: s.mailbox, Render: renderer, Random: rand.Reader,
+		Journal: j, Bucket: s.bucket, Secrets: keeper, Mail: s.mailbox, Render: document.NewRenderer(), Random: rand.Reader,
 		LinkURL: s.baseURL + "/d/", Scratch: s.scratch, Sources: s.sources,
 	}
 	s.receivables = &receivables.Desk{Journal: j, Secrets: keeper, Verify: intake.PortOneWebhooks(s.webhookTime), Gateway: s.cardGateway}
-	s.app = &app.App{Settlement: s.settlement, Receivables: s.receivables, Store: s.store, Queue: s.queue, NewID: newID}
+	s.app = &app.App{Settlement: s.settlement, Receivables: s.receivables, Store: s.store, Work: s.queue, NewID: newID}
 	s.hooks = httpapi.Site{PortOne: s.app.PortOneHook, Popbill: s.app.PopbillHook(popbill.WebhookCredential{})}.Handler()
 	if s.popbill.LinkID == "" {
 		return nil
@@ -393,7 +389,7 @@ func (s *stack) NextTimer(ctx context.Context) (time.Time, bool, error) {
 
 // worker takes failed messages again at once while a month is played, which tells of them at its end.
 func (s *stack) worker() app.Worker {
-	w := app.Worker{App: s.app, Heartbeat: beats, Visibility: visibility}
+	w := app.Worker{App: s.app, Queue: s.queue, Heartbeat: beats, Visibility: visibility}
 	if s.serving {
 		w.Retry = backOff
 	}

@@ -22,7 +22,6 @@ import (
 	"jeongsan/internal/fault"
 	"jeongsan/internal/identity"
 	"jeongsan/internal/invoice"
-	"jeongsan/internal/queue"
 	"jeongsan/internal/receivables"
 	"jeongsan/internal/settlement"
 	"jeongsan/internal/store"
@@ -59,7 +58,7 @@ type App struct {
 	Settlement  *settlement.Desk
 	Receivables *receivables.Desk
 	Store       store.Store
-	Queue       queue.Queue
+	Work        due.Outlet // where steps and due work are sent to
 	NewID       func() string
 	// Observe, when set, hears of every step that was done or failed.
 	Observe func(Done)
@@ -177,7 +176,7 @@ func fanIngest(ctx context.Context, a *App, t store.Tenant, m due.Message) error
 			out = append(out, step(IngestAccount, t, m.Scheduled, accountWork{account.ID, month}))
 		}
 	}
-	return due.Send(ctx, a.Queue, out)
+	return due.Send(ctx, a.Work, out)
 }
 
 // fanDraft drafts this month and, while its run is open, the last.
@@ -213,7 +212,7 @@ func (a *App) eachCustomer(ctx context.Context, t store.Tenant, scheduled time.T
 			out = append(out, step(job, t, scheduled, customerWork{c.ID, m}))
 		}
 	}
-	return due.Send(ctx, a.Queue, out)
+	return due.Send(ctx, a.Work, out)
 }
 
 // step makes a message; the payloads are our own structs of strings, which always encode.
@@ -293,7 +292,7 @@ func send(ctx context.Context, a *App, m due.Message, _ *Done) error {
 
 func sweep(ctx context.Context, a *App, _ due.Message, _ *Done) error {
 	for {
-		n, err := due.Sweep(ctx, a.Store, a.Queue, a.Settlement.Clock.Now(), a.NewID)
+		n, err := due.Sweep(ctx, a.Store, a.Work, a.Settlement.Clock.Now(), a.NewID)
 		if err != nil || n == 0 {
 			return err
 		}

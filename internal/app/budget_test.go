@@ -14,6 +14,7 @@ import (
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/due"
 	"jeongsan/internal/payment"
+	"jeongsan/internal/queue"
 	"jeongsan/internal/receivables"
 	"jeongsan/internal/receivables/receivablestest"
 	"jeongsan/internal/settlement"
@@ -83,12 +84,12 @@ func (b *bill) settle(t *testing.T) {
 	b.cost(t, "the same again", draft)
 	o.At("2026-11-06 09:00")
 	b.cost(t, "final invoice with postings", func() error { _, err := desk.Bill(ctx, o.Main(), October, "C0001"); return err })
-	b.cost(t, "documents drawn and swept to the queue", func() error { return workOff(ctx, a) })
+	b.cost(t, "documents drawn and swept to the queue", func() error { return workOff(ctx, a, p.Queue) })
 	b.cost(t, "send ordered", func() error {
 		_, err := desk.RequestSend(ctx, o.Staff(), October, []string{"C0001"})
 		return err
 	})
-	b.cost(t, "mailed to one contact", func() error { return workOff(ctx, a) })
+	b.cost(t, "mailed to one contact", func() error { return workOff(ctx, a, p.Queue) })
 	b.cost(t, "tax invoice ordered", func() error {
 		rows, err := desk.RequestIssue(ctx, o.Staff(), October, []settlement.TaxOrder{{Customer: "C0001", Timing: taxinvoice.NextDay}})
 		if err == nil {
@@ -96,12 +97,12 @@ func (b *bill) settle(t *testing.T) {
 		}
 		return err
 	})
-	b.cost(t, "issued", func() error { return workOff(ctx, a) })
+	b.cost(t, "issued", func() error { return workOff(ctx, a, p.Queue) })
 	o.Taxes.Reports(o.World.Clock.Now())
 	b.cost(t, "webhook: the tax office has it", func() error {
 		return desk.TaxWebhook(ctx, o.Tenant, "event-1", Profile().BusinessNumber, taxinvoice.Key(October, "C0001", 1))
 	})
-	b.cost(t, "asked, reported, XML and PDF kept", func() error { return workOff(ctx, a) })
+	b.cost(t, "asked, reported, XML and PDF kept", func() error { return workOff(ctx, a, p.Queue) })
 }
 
 func (b *bill) collect(t *testing.T) {
@@ -131,16 +132,16 @@ func (b *bill) collect(t *testing.T) {
 }
 
 // workOff does what lies in outbox and queue, one message at a time.
-func workOff(ctx context.Context, a *app.App) error {
+func workOff(ctx context.Context, a *app.App, q queue.Queue) error {
 	for {
-		n, err := app.Worker{App: a}.Once(ctx)
+		n, err := app.Worker{App: a, Queue: q}.Once(ctx)
 		if err != nil {
 			return err
 		}
 		if n > 0 {
 			continue
 		}
-		if n, err = due.Sweep(ctx, a.Store, a.Queue, a.Settlement.Clock.Now(), a.NewID); err != nil || n == 0 {
+		if n, err = due.Sweep(ctx, a.Store, q, a.Settlement.Clock.Now(), a.NewID); err != nil || n == 0 {
 			return err
 		}
 	}

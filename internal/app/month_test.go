@@ -32,12 +32,12 @@ func schedule(ctx context.Context, q queue.Queue, job string, at time.Time) erro
 // settle sweeps and works until queue and outbox are empty. single makes every run the same: one message at a time.
 func settle(ctx context.Context, o *Office, p *crash.Process, q queue.Queue) error {
 	a := o.App(p)
-	a.Queue = q
+	a.Work = q
 	for {
 		if _, err := due.Sweep(ctx, p.Store, q, o.World.Clock.Now(), p.NewID); err != nil {
 			return err
 		}
-		n, err := app.Worker{App: a}.Once(ctx)
+		n, err := app.Worker{App: a, Queue: q}.Once(ctx)
 		if err != nil {
 			return err
 		}
@@ -89,11 +89,11 @@ func toFinal(ctx context.Context, p *crash.Process, o *Office, q queue.Queue) er
 		o.At("2026-11-06 09:00")
 	}
 	a := o.App(p)
-	a.Queue = q
+	a.Work = q
 	if err := a.BillAll(ctx, o.Main(), October); err != nil {
 		return err
 	}
-	return app.Worker{App: a}.Drain(ctx)
+	return app.Worker{App: a, Queue: q}.Drain(ctx)
 }
 
 // month is all of October: to the final invoices, to their mails, to the close.
@@ -241,7 +241,7 @@ func TestA_step_that_fails_stays_in_the_queue_and_keeps_no_other_from_being_done
 	if err := due.Send(t.Context(), p.Queue, []due.Message{{Job: "no such job"}, {Job: app.Ingest, Scheduled: o.World.Clock.Now()}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := (app.Worker{App: o.App(p)}).Drain(t.Context()); err != nil {
+	if err := (app.Worker{App: o.App(p), Queue: p.Queue}).Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	live, dead, err := p.Queue.Depth(t.Context())

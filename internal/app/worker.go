@@ -12,7 +12,8 @@ import (
 
 // Worker takes messages off the queue until it is empty or the context ends.
 type Worker struct {
-	App *App
+	App   *App
+	Queue queue.Queue
 	// Retry is how long a failed message waits before it comes again, by how often it was received; nil for at once.
 	Retry func(received int) time.Duration
 	// Heartbeat starts ticks and returns what ends them; at each, a batch that is still being handled is hidden for
@@ -24,7 +25,7 @@ type Worker struct {
 // Once receives one batch and handles its messages side by side. It returns how many it received. What was done is
 // deleted together when the batch ends, and what failed waits for its next try.
 func (w Worker) Once(ctx context.Context) (int, error) {
-	messages, err := w.App.Queue.Receive(ctx, queue.MaxBatch)
+	messages, err := w.Queue.Receive(ctx, queue.MaxBatch)
 	if err != nil || len(messages) == 0 {
 		return 0, err
 	}
@@ -37,7 +38,7 @@ func (w Worker) Once(ctx context.Context) (int, error) {
 		}
 	}
 	if len(done) > 0 {
-		errs = append(errs, w.App.Queue.Delete(ctx, done))
+		errs = append(errs, w.Queue.Delete(ctx, done))
 	}
 	for i, m := range messages {
 		if !succeeded[i] {
@@ -80,7 +81,7 @@ func (w Worker) handle(ctx context.Context, messages []queue.Message) (succeeded
 
 // hide extends a delivery. One whose time ran out comes again by itself.
 func (w Worker) hide(ctx context.Context, m queue.Message, d time.Duration) error {
-	err := w.App.Queue.Extend(ctx, m, d)
+	err := w.Queue.Extend(ctx, m, d)
 	if fault.Is(err, fault.Conflict) {
 		return nil
 	}

@@ -52,11 +52,10 @@ func TestA_failed_step_waits_longer_with_every_delivery(t *testing.T) {
 	p := o.World.Process()
 	q := &watched{Queue: p.Queue}
 	a := o.App(p)
-	a.Queue = q
 	if err := due.Send(t.Context(), p.Queue, []due.Message{{Job: "no such job"}, {Job: app.Sweep}}); err != nil {
 		t.Fatal(err)
 	}
-	w := app.Worker{App: a, Retry: func(received int) time.Duration {
+	w := app.Worker{App: a, Queue: q, Retry: func(received int) time.Duration {
 		if received < 3 {
 			return 0 // the test's queue keeps anything longer hidden
 		}
@@ -76,7 +75,6 @@ func TestA_batch_in_work_is_held_until_its_slowest_step_is_done(t *testing.T) {
 	p := o.World.Process()
 	q := &watched{Queue: p.Queue, extends: make(chan struct{})}
 	a := o.App(p)
-	a.Queue = q
 	slow := make(chan struct{})
 	a.Observe = func(d app.Done) {
 		if d.Message.Job == app.Ingest {
@@ -87,7 +85,7 @@ func TestA_batch_in_work_is_held_until_its_slowest_step_is_done(t *testing.T) {
 		t.Fatal(err)
 	}
 	ticks, stopped := make(chan time.Time), false
-	w := app.Worker{App: a, Visibility: 30 * time.Second, Heartbeat: func() (<-chan time.Time, func()) { return ticks, func() { stopped = true } }}
+	w := app.Worker{App: a, Queue: q, Visibility: 30 * time.Second, Heartbeat: func() (<-chan time.Time, func()) { return ticks, func() { stopped = true } }}
 	ended := make(chan error, 1)
 	go func() {
 		_, err := w.Once(t.Context())
@@ -128,7 +126,7 @@ func TestA_panic_is_a_failed_step_and_tells_nothing_of_the_inside(t *testing.T) 
 	if err := due.Send(t.Context(), p.Queue, []due.Message{{Job: app.Sweep}}); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := (app.Worker{App: a}).Once(t.Context()); n != 1 || err != nil {
+	if n, err := (app.Worker{App: a, Queue: p.Queue}).Once(t.Context()); n != 1 || err != nil {
 		t.Fatalf("%d handled, %v", n, err)
 	}
 	if live, _, err := p.Queue.Depth(t.Context()); err != nil || live != 1 {

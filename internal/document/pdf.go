@@ -49,7 +49,11 @@ func (r *Renderer) WritePDF(w io.Writer, inv Invoice) ([]Replacement, error) {
 	if err := inv.check(); err != nil {
 		return nil, err
 	}
-	c := &composer{layout: &layout{fonts: r.fonts, replaced: map[rune]*Replacement{}}, inv: &inv, words: inv.Lang.words()}
+	fonts, err := r.fonts()
+	if err != nil {
+		return nil, fmt.Errorf("document renderer: %w", err)
+	}
+	c := &composer{layout: &layout{fonts: fonts, replaced: map[rune]*Replacement{}}, inv: &inv, words: inv.Lang.words()}
 	c.logo, c.hasLogo = r.logos.get(inv.Issuer.Logo)
 	c.invoicePages()
 	if len(inv.Details) > 0 {

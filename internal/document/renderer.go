@@ -2,24 +2,20 @@ package document
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"sync"
 )
 
 // Renderer writes documents. It holds what is worth sharing between them: the parsed fonts and the logos of the
 // last few issuers. Build one per process; it is safe for concurrent use.
 type Renderer struct {
-	fonts *fonts
+	fonts func() (*fonts, error)
 	logos logoShelf
 }
 
-// NewRenderer parses the embedded fonts.
-func NewRenderer() (*Renderer, error) {
-	f, err := loadFonts()
-	if err != nil {
-		return nil, fmt.Errorf("document renderer: %w", err)
-	}
-	return &Renderer{fonts: f, logos: logoShelf{ready: map[[sha256.Size]byte]logo{}}}, nil
+// NewRenderer makes a renderer. The embedded fonts are parsed by its first PDF: it takes some 30 ms, which a program that
+// starts to do something else should not wait for.
+func NewRenderer() *Renderer {
+	return &Renderer{fonts: sync.OnceValues(loadFonts), logos: logoShelf{ready: map[[sha256.Size]byte]logo{}}}
 }
 
 // maxLogosKept bounds the shelf; a process bills few issuers at a time.

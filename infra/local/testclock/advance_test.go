@@ -27,7 +27,9 @@ func TestA_month_is_played_day_by_day_each_firing_at_its_own_time(t *testing.T) 
 
 	want := []string{"2026-10-01 00:00 sweep"}
 	for day := 1; day <= 31; day++ {
-		want = append(want, fmt.Sprintf("2026-10-%02d 02:00 nightly", day), fmt.Sprintf("2026-10-%02d 05:10 ingest", day), fmt.Sprintf("2026-10-%02d 06:00 draft", day))
+		for _, job := range []string{"02:00 nightly", "05:10 ingest", "06:00 draft", "10:00 charge", "17:00 tax.poll"} {
+			want = append(want, fmt.Sprintf("2026-10-%02d %s", day, job))
+		}
 	}
 	want = append(want, "2026-11-01 00:00 sweep")
 	var got []string
@@ -65,8 +67,8 @@ func TestThe_clock_jumps_only_while_queue_and_outbox_are_empty(t *testing.T) {
 		return tries[f.Scheduled] < 3 // every message fails twice
 	}
 	w.mustAdvance("2026-10-03 00:00")
-	if len(tries) != 2+2*3 || len(w.queue) != 0 {
-		t.Fatalf("worked on %d messages, %d are left; two days have two sweeps and six jobs", len(tries), len(w.queue))
+	if len(tries) != 2+2*5 || len(w.queue) != 0 {
+		t.Fatalf("worked on %d messages, %d are left; two days have two sweeps and ten jobs", len(tries), len(w.queue))
 	}
 }
 
@@ -183,8 +185,8 @@ func TestThe_next_stop_is_named_before_it_is_jumped_to(t *testing.T) {
 		timer, want string
 		job         string
 	}{
-		{"", "2026-10-02 02:00", "nightly"},
-		{"2026-10-01 10:00", "2026-10-01 10:00", "sweep"},
+		{"", "2026-10-01 10:00", "charge"},
+		{"2026-10-01 08:00", "2026-10-01 08:00", "sweep"},
 	} {
 		if step.timer != "" {
 			w.timers = []time.Time{kst(step.timer)}
@@ -261,7 +263,7 @@ func TestThe_schedules_of_the_template_are_the_ones_played(t *testing.T) {
 	for _, s := range w.schedules {
 		jobs = append(jobs, s.Job+" "+string(s.CatchUp))
 	}
-	want := []string{"nightly " + string(template.Every), "ingest every", "draft every", "sweep latest"}
+	want := []string{"nightly " + string(template.Every), "ingest every", "draft every", "charge every", "tax.poll every", "sweep latest"}
 	if !slices.Equal(jobs, want) {
 		t.Fatalf("the template's schedules are %v", jobs)
 	}

@@ -117,14 +117,12 @@ func (o *Office) Stranger() identity.Principal {
 	return identity.Principal{Tenant: t, Role: identity.Main, ID: "main"}
 }
 
-var renderer = sync.OnceValues(document.NewRenderer)
+var renderer = sync.OnceValue(document.NewRenderer)
 
 // Desk is settlement as a process would build it.
 func (o *Office) Desk(p *crash.Process) *settlement.Desk {
-	r, err := renderer()
-	must(err)
 	return &settlement.Desk{
-		Journal: o.journal(p), Bucket: p.Bucket, Secrets: p.Secrets, Mail: p.Mail, Render: r, Random: p.Random(), LinkURL: LinkURL,
+		Journal: o.journal(p), Bucket: p.Bucket, Secrets: p.Secrets, Mail: p.Mail, Render: renderer(), Random: p.Random(), LinkURL: LinkURL,
 		Scratch: func() (usage.Spool, func(), error) { return &spool{}, func() {}, nil },
 		Sources: func(_ context.Context, a tenant.Account, secretKey string) (settlement.Source, error) {
 			if a.Provider == tenant.NCP && secretKey != SecretKey {
@@ -152,7 +150,7 @@ func (o *Office) Onboarding(p *crash.Process) *onboarding.Desk {
 
 // App is the whole product as a process would build it.
 func (o *Office) App(p *crash.Process) *app.App {
-	return &app.App{Settlement: o.Desk(p), Store: p.Store, Queue: p.Queue, NewID: p.NewID}
+	return &app.App{Settlement: o.Desk(p), Store: p.Store, Work: p.Queue, NewID: p.NewID}
 }
 
 func (o *Office) journal(p *crash.Process) journal.Journal {
