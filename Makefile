@@ -108,7 +108,7 @@ infra/contract/%/node_modules/.package-lock.json: infra/contract/%/package-lock.
 check-tests: | start
 	@echo "== Tests"
 	@[ -d ../shared/data/focus ] || echo "SKIPPED: real FOCUS exports: ../shared/data/focus is not beside this clone; generated ones were read" | tee -a $(SKIPPED)
-	@go test ./...
+	@JEONGSAN_ARM64=1 go test ./...
 
 check-races: | start
 	@echo "== Tests under the race detector: $(RACE)"
