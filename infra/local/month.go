@@ -158,11 +158,12 @@ func (p *player) observe(d app.Done) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	same := func(f app.Done) bool {
-		return f.Message.Job == d.Message.Job && string(f.Message.Payload) == string(d.Message.Payload)
-	}
-	if p.failed = slices.DeleteFunc(p.failed, same); d.Err != nil { // done now: two steps had met on one document
+	if d.Err != nil {
 		p.failed = append(p.failed, d)
+	} else { // done now: two steps had met on one document
+		p.failed = slices.DeleteFunc(p.failed, func(f app.Done) bool {
+			return f.Message.Job == d.Message.Job && string(f.Message.Payload) == string(d.Message.Payload)
+		})
 	}
 	if d.Pulled != nil && d.Pulled.Changed {
 		p.pulls++

@@ -15,7 +15,7 @@ import (
 // loopback of this machine acts as the main account.
 func (s *stack) handler(ctx context.Context, activity *pages.Activity) http.Handler {
 	return pages.New(pages.Config{
-		Store: s.store, Desk: s.settlement, Bucket: s.bucket, Files: s.bucket.Handler(), Mailbox: s.mailbox, Queue: s.queue,
+		Store: s.store, Desk: s.settlement, Cashier: s.receivables, Hooks: s.hooks, Bucket: s.bucket, Files: s.bucket.Handler(), Mailbox: s.mailbox, Queue: s.queue,
 		Clock:     pages.Clock{Now: s.clock.Now, Moved: s.clock.Moved, Frozen: s.clock.Frozen, Next: s.next, Advance: s.advance},
 		Schedules: s.schedules, Activity: activity,
 		Tenants: func(ctx context.Context) ([]store.Tenant, error) { return tenant.All(ctx, s.store) },

@@ -15,7 +15,8 @@ import (
 )
 
 // nightly proves the books of the last ten years (booksYears), every night all of them: a posting that was changed in
-// a month closed long ago shows the next morning. Then it holds the day's card payments against the provider's list.
+// a month closed long ago shows the next morning. Then it holds the card payments since the last night that went well
+// against the provider's list.
 func nightly(ctx context.Context, a *App, t store.Tenant, m due.Message) error {
 	now := calendar.MonthOf(m.Scheduled)
 	_, proved := a.Settlement.Prove(ctx, t, now.Add(-booksYears*12), now)
@@ -25,17 +26,12 @@ func nightly(ctx context.Context, a *App, t store.Tenant, m due.Message) error {
 // booksYears is how far back the nightly proof reads: as long as the law has a company keep its books (상법 제33조: 10 years).
 const booksYears = 10
 
-// reconcileDays is how far back payments are compared each night: a webhook is sent again for some hours only, and a
-// cancellation can be decided a day after it was asked for.
-const reconcileDays = 3
-
 // reconcile leaves the differences on the work-list of a tenant that takes cards.
 func (a *App) reconcile(ctx context.Context, t store.Tenant, m due.Message) error {
 	if _, _, err := tenant.LoadChannel(ctx, a.Store, t); fault.Is(err, fault.NotFound) {
 		return nil
 	}
-	today := calendar.DateOf(m.Scheduled)
-	_, err := a.Receivables.Reconcile(ctx, identity.Job(t, m.Job), today.AddDays(-reconcileDays), today)
+	_, err := a.Receivables.ReconcileUpTo(ctx, identity.Job(t, m.Job), calendar.DateOf(m.Scheduled))
 	return err
 }
 
@@ -67,8 +63,8 @@ func taxFollow(ctx context.Context, a *App, m due.Message, _ *Done) error {
 	return a.Settlement.FollowTax(ctx, p, w)
 }
 
-// paymentCharge charges an invoice. One that is not to be charged any more (paid meanwhile, revised, no usable card) is
-// done with: what a person must see of it is on the work-list.
+// paymentCharge charges an invoice. One that is not to be charged is done with: for want of a card or of a channel that
+// works it is on the work-list; paid or revised meanwhile, or of a customer who pays otherwise by now, it needs nobody.
 func paymentCharge(ctx context.Context, a *App, m due.Message, done *Done) error {
 	var w receivables.Work
 	p, err := work(m, &w)

@@ -38,13 +38,22 @@ func (s Popbill) Issue(ctx context.Context, x taxinvoice.TaxInvoice, late bool) 
 	if popbill.IsDuplicate(err) {
 		err = fault.New(fault.Conflict, fault.TextOf(err)).Because(errors.Join(settlement.ErrTaxKeyTaken, err))
 	}
-	return done.NTSConfirmNum, err
+	return done.NTSConfirmNum, barred(err)
+}
+
+// barred: what Popbill forbids to our partner key, our address or the member is no answer about a document. It waits until
+// the operator has put it right, and fails aloud until then; it is never taken for a refusal of the document.
+func barred(err error) error {
+	if !fault.Is(err, fault.Forbidden) {
+		return err
+	}
+	return fault.New(fault.Unavailable, fault.TextOf(err)).Because(err)
 }
 
 // Transmit sends to the tax office now.
 func (s Popbill) Transmit(ctx context.Context, key string) error {
 	_, err := s.Client.SendToNTS(ctx, s.Member, key)
-	return err
+	return barred(err)
 }
 
 // Cancel is Popbill's 발행취소.
@@ -54,14 +63,14 @@ func (s Popbill) Cancel(ctx context.Context, key, memo string) error {
 		memo = string(letters[:room])
 	}
 	_, err := s.Client.CancelIssue(ctx, s.Member, key, memo)
-	return err
+	return barred(err)
 }
 
 // Find reads one document's state.
 func (s Popbill) Find(ctx context.Context, key string) (settlement.TaxDocument, error) {
 	info, err := s.Client.Info(ctx, s.Member, key)
 	if err != nil {
-		return settlement.TaxDocument{}, err
+		return settlement.TaxDocument{}, barred(err)
 	}
 	return foundIn(info), nil
 }
@@ -72,7 +81,7 @@ func (s Popbill) FindMany(ctx context.Context, keys []string) ([]settlement.TaxD
 	for some := range slices.Chunk(keys, popbill.MaxInfos) {
 		infos, err := s.Client.Infos(ctx, s.Member, some)
 		if err != nil {
-			return nil, err
+			return nil, barred(err)
 		}
 		for _, info := range infos {
 			out = append(out, foundIn(info))
@@ -172,10 +181,14 @@ func foundIn(i popbill.Info) settlement.TaxDocument {
 	if result == "" {
 		result = i.NTSResult
 	}
+	var buyer taxinvoice.Operation
+	if i.CloseDownState != nil {
+		buyer = operations[*i.CloseDownState]
+	}
 	return settlement.TaxDocument{
 		Key: i.InvoicerMgtKey, Written: i.WriteDate.Date, Buyer: i.InvoiceeCorpNum, Supply: i.SupplyCostTotal.Amount(), VAT: i.TaxTotal.Amount(),
 		Found: taxinvoice.Found{
-			Provider: i.StateCode, Confirmation: i.NTSConfirmNum, Result: result, Issued: i.IssueDT.Time, Transmitted: i.NTSSendDT.Time, Answered: i.NTSResultDT.Time,
+			Provider: i.StateCode, Confirmation: i.NTSConfirmNum, Result: result, BuyerState: buyer, Issued: i.IssueDT.Time, Transmitted: i.NTSSendDT.Time, Answered: i.NTSResultDT.Time,
 		},
 	}
 }

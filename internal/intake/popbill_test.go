@@ -82,7 +82,7 @@ func TestA_tax_invoice_is_found_at_Popbill_as_it_was_issued_and_a_key_is_taken_o
 		t.Fatal(err)
 	}
 	c := octoberTax(1).Content
-	if doc.Provider != taxinvoice.Signed || doc.Confirmation != confirmation || doc.Written != c.Written || doc.Supply != c.Supply || doc.VAT != c.VAT || doc.Buyer != c.Buyer.BusinessNumber {
+	if doc.Provider != taxinvoice.Signed || doc.Confirmation != confirmation || doc.Written != c.Written || doc.Supply != c.Supply || doc.VAT != c.VAT || doc.Buyer != c.Buyer.BusinessNumber || doc.BuyerState != taxinvoice.Operating {
 		t.Errorf("%+v", doc)
 	}
 	if _, err := s.Issue(ctx, octoberTax(1), false); !errors.Is(err, settlement.ErrTaxKeyTaken) || !fault.Is(err, fault.Conflict) {

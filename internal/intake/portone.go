@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/textproto"
+	"strings"
 	"time"
 
 	"jeongsan/internal/fault"
@@ -62,9 +63,21 @@ func (g PortOne) Forget(ctx context.Context, billingKey string) error {
 func (g PortOne) Charge(ctx context.Context, q receivables.ChargeRequest) (receivables.Answer, error) {
 	_, err := g.Client.Charge(ctx, portone.ChargeRequest{
 		PaymentID: q.Payment, IdempotencyKey: q.Key, BillingKey: portone.BillingKey(q.Card), ChannelKey: q.Channel, OrderName: q.Order,
-		Amount: portone.Parts{Total: q.Amount, TaxFree: q.TaxFree, VAT: q.VAT}, Customer: portone.Customer{ID: q.Customer},
+		Amount: portone.Parts{Total: q.Amount, TaxFree: q.TaxFree, VAT: q.VAT}, Customer: portone.Customer{ID: q.Customer}, CustomData: markPrefix + q.Mark,
 	})
 	return answerOf(err)
+}
+
+// markPrefix tells our mark in a payment's own data from whatever others of the shop write there.
+const markPrefix = "jeongsan/"
+
+// markOf is the mark in a payment's own data; "" when it has none of ours.
+func markOf(customData string) string {
+	mark, ours := strings.CutPrefix(customData, markPrefix)
+	if !ours {
+		return ""
+	}
+	return mark
 }
 
 func answerOf(err error) (receivables.Answer, error) {
@@ -99,12 +112,22 @@ func (g PortOne) Find(ctx context.Context, paymentID string) (payment.Fact, erro
 	return factOf(p), nil
 }
 
-// Refund cancels a payment or a part of it.
+// Refund cancels a payment or a part of it. What PortOne reports as failed, and what its gateway says it cannot cancel,
+// was surely not done, the latter unless it was asked before.
 func (g PortOne) Refund(ctx context.Context, q receivables.RefundRequest) error {
-	_, err := g.Client.CancelPayment(ctx, portone.CancelRequest{
+	done, err := g.Client.CancelPayment(ctx, portone.CancelRequest{
 		PaymentID: q.Payment, IdempotencyKey: q.Key, Amount: portone.Parts{Total: q.Amount, TaxFree: q.TaxFree, VAT: q.VAT},
 		Cancellable: q.Left, Reason: q.Reason, Requester: portone.ByAdmin,
 	})
+	var said *portone.Refusal
+	switch {
+	case err == nil && done.Status == portone.CancelFailed:
+		return fault.New(fault.Conflict, fault.T("PG사가 취소를 거절했습니다. 잠시 후 다시 하거나 PG사 화면에서 확인하세요.", "The gateway refused the cancellation. Try again later, or look at its console."))
+	case errors.As(err, &said) && said.Declined() && !q.Again:
+		if why, surely := portone.Uncancellable(said.PGCode); surely {
+			return fault.New(fault.Conflict, why).Because(err)
+		}
+	}
 	return err
 }
 
@@ -133,27 +156,37 @@ func (g PortOne) Payments(ctx context.Context, from, until time.Time) ([]payment
 // factOf reads a payment in our words. Of a state that nobody told us of, nothing is concluded: it is open.
 func factOf(p portone.Payment) payment.Fact {
 	f := payment.Fact{
-		ID: p.ID, Transaction: p.TransactionID, Standing: payment.StandsOpen, Total: p.Amount.Total, VAT: p.Amount.VAT, TaxFree: p.Amount.TaxFree,
+		ID: p.ID, Mark: markOf(p.CustomData), Transaction: p.TransactionID, Standing: payment.StandsOpen, Total: p.Amount.Total, VAT: p.Amount.VAT, TaxFree: p.Amount.TaxFree,
 		Slip: payment.Slip{Approval: p.Method.ApprovalNumber, Receipt: p.ReceiptURL, PaidAt: p.PaidAt},
 	}
-	switch p.Status {
-	case portone.Paid, portone.PartialCancelled, portone.Cancelled:
+	for _, c := range p.Cancellations {
+		said := payment.Cancellation{ID: c.ID, Amount: c.Amount.Total, VAT: c.Amount.VAT, TaxFree: c.Amount.TaxFree, Reason: c.Reason, At: c.CancelledAt}
+		switch c.Status {
+		case portone.CancelSucceeded:
+			f.Cancellations = append(f.Cancellations, said)
+		case portone.CancelFailed:
+			f.Failed = append(f.Failed, said)
+		default: // of a state that nobody told us of, nothing is concluded: it may still be done
+			f.Pending = append(f.Pending, said)
+		}
+	}
+	if p.Amount.Paid.Sign() > 0 {
+		f.Total = p.Amount.Paid // with a coupon of the shop less than the total
+	}
+	switch {
+	case p.Status == portone.Paid, p.Status == portone.PartialCancelled, p.Status == portone.Cancelled && wasPaid(p, f):
 		f.Standing = payment.StandsPaid
-		if p.PaidAt.IsZero() { // closed before it was paid, such as a virtual account
-			f.Standing = payment.StandsFailed
-		}
-		if !p.Amount.Paid.IsZero() {
-			f.Total = p.Amount.Paid // with a coupon of the shop less than the total
-		}
-	case portone.Failed:
+	case p.Status == portone.Cancelled: // closed before it was paid, such as a virtual account
+		f.Standing, f.Decline = payment.StandsFailed, payment.Decline{Class: payment.Found, Text: fault.T("결제되기 전에 취소되었습니다.", "It was cancelled before it was paid.")}
+	case p.Status == portone.Failed:
 		f.Standing, f.Decline = payment.StandsFailed, declineOf(p)
 	}
-	for _, c := range p.Cancellations {
-		if c.Status == portone.CancelSucceeded {
-			f.Cancellations = append(f.Cancellations, payment.Cancellation{ID: c.ID, Amount: c.Amount.Total, Reason: c.Reason, At: c.CancelledAt})
-		}
-	}
 	return f
+}
+
+// wasPaid goes by the money that moved, never by a time that may be missing.
+func wasPaid(p portone.Payment, f payment.Fact) bool {
+	return p.Amount.Paid.Sign() > 0 || len(f.Cancellations) > 0
 }
 
 var classes = map[portone.Class]payment.Class{

@@ -33,18 +33,23 @@ type till struct {
 
 func openTill(t *testing.T, cards ...simulator.Card) *till {
 	t.Helper()
+	return openTillThat(t, simulator.Options{}, cards...)
+}
+
+// openTillThat is a till before a provider that does as the options say.
+func openTillThat(t *testing.T, o simulator.Options, cards ...simulator.Card) *till {
+	t.Helper()
 	k := &till{Office: receivablestest.Bare("2026-11-06 10:00")}
+	o.Now = k.World.Clock.Now
+	o.Stores = []simulator.Store{{ID: receivablestest.StoreID, MerchantID: "merchant-1", Secret: "the-api-secret", WebhookSecret: webhookSecret, WebhookURL: "https://msp.invalid/hook",
+		Channels: []simulator.Channel{{Key: "channel-key-1", Name: "토스", Provider: "TOSSPAYMENTS", MID: "bill_1"}}}}
+	o.Deliver = func(w simulator.Webhook) bool {
+		_, err := k.desk.Receive(context.Background(), k.Tenant, w.Header, w.Body)
+		k.received = append(k.received, err)
+		return err == nil
+	}
 	var err error
-	k.sim, err = simulator.New(simulator.Options{
-		Now: k.World.Clock.Now,
-		Stores: []simulator.Store{{ID: receivablestest.StoreID, MerchantID: "merchant-1", Secret: "the-api-secret", WebhookSecret: webhookSecret, WebhookURL: "https://msp.invalid/hook",
-			Channels: []simulator.Channel{{Key: "channel-key-1", Name: "토스", Provider: "TOSSPAYMENTS", MID: "bill_1"}}}},
-		Deliver: func(w simulator.Webhook) bool {
-			_, err := k.desk.Receive(context.Background(), k.Tenant, w.Header, w.Body)
-			k.received = append(k.received, err)
-			return err == nil
-		},
-	})
+	k.sim, err = simulator.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

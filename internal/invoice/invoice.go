@@ -20,6 +20,7 @@ import (
 
 	"jeongsan/internal/blob"
 	"jeongsan/internal/calendar"
+	"jeongsan/internal/customer"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/money"
 	"jeongsan/internal/rating"
@@ -86,6 +87,7 @@ func SumsOf(b rating.Bill) Sums {
 type Invoice struct {
 	Number     string           `json:"number"`
 	Customer   string           `json:"customer"`
+	TaxKind    customer.TaxKind `json:"tax_kind,omitempty"` // 과세형태 when it became final; "" of invoices that did before it was kept
 	Month      calendar.Month   `json:"month"`
 	Span       []calendar.Month `json:"span"`
 	Revision   int              `json:"revision"`
@@ -93,11 +95,11 @@ type Invoice struct {
 	Hold       string           `json:"hold,omitempty"` // why staff hold it back; "" when they do not
 	Sums       Sums             `json:"sums"`
 	Charges    []Charge         `json:"charges"`
-	Input      string           `json:"input"` // SHA-256, hex, of the rating input
-	Issued     calendar.Date    `json:"issued,omitzero"`
-	Billing    calendar.Date    `json:"billing,omitzero"` // 청구일
-	Due        calendar.Date    `json:"due,omitzero"`     // 납부기한
-	Finalised  time.Time        `json:"finalised,omitzero"`
+	Input      string           `json:"input"`              // SHA-256, hex, of the rating input
+	Issued     calendar.Date    `json:"issued,omitzero"`    // the day it first became final: a revision keeps it, and with it the days that follow from it
+	Billing    calendar.Date    `json:"billing,omitzero"`   // 청구일
+	Due        calendar.Date    `json:"due,omitzero"`       // 납부기한
+	Finalised  time.Time        `json:"finalised,omitzero"` // this revision
 	Documents  Documents        `json:"documents,omitzero"`
 	Upload     *Upload          `json:"upload,omitempty"`
 	Sends      int              `json:"sends"`

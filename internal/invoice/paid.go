@@ -56,6 +56,9 @@ type Money struct {
 	// Collecting is the payment whose outcome is open; until it is known nothing else may take money for the invoice
 	// and no tax invoice may be issued for it. "" when there is none.
 	Collecting string `json:"collecting,omitempty"`
+	// Amending is the correction by which the invoice asks for more than its documents stand for yet; until they stand no
+	// payment is begun for it. "" when there is none.
+	Amending string `json:"amending,omitempty"`
 	// TaxInvoice is the key of the live tax invoice, from the commit of its intent until it was cancelled or refused. "" when there is none.
 	TaxInvoice string `json:"tax_invoice,omitempty"`
 }
@@ -136,13 +139,17 @@ func (c Covered) without(x Covered) (Covered, error) {
 	return Covered{supply, vat, total}, err
 }
 
-// Adjust adds what an amendment changed; one that stands there already changes nothing.
+// Adjust adds what an amendment changed; one that stands there already changes nothing. More than before is collected only
+// once the amendment's documents stand (Amended).
 func (i Invoice) Adjust(a Adjustment) Invoice {
 	if _, there := i.Adjustment(a.ID); there {
 		return i
 	}
 	a.At = a.At.UTC()
 	i.Money.Adjustments = append(slices.Clone(i.Money.Adjustments), a)
+	if a.Total.Sign() > 0 {
+		i.Money.Amending = a.ID
+	}
 	return i
 }
 
@@ -155,14 +162,27 @@ func (i Invoice) Adjustment(id string) (Adjustment, bool) {
 	return i.Money.Adjustments[n], true
 }
 
+// Amended says that the documents of a correction stand: what it asks for can be collected.
+func (i Invoice) Amended(id string) Invoice {
+	if i.Money.Amending == id {
+		i.Money.Amending = ""
+	}
+	return i
+}
+
 // Readjust takes back what a correction changed that came to nothing.
 func (i Invoice) Readjust(id string) Invoice {
+	i = i.Amended(id)
 	i.Money.Adjustments = slices.DeleteFunc(slices.Clone(i.Money.Adjustments), func(a Adjustment) bool { return a.ID == id })
 	return i
 }
 
-// Collect reserves the invoice for one payment before its provider is called. It refuses what is not final, was not
-// sent as it stands, is paid, or is being paid already.
+// Disputed reports whether the workbook that the customer was sent asks for another amount than the invoice: until that is
+// settled it can be neither charged nor taxed.
+func (i Invoice) Disputed() bool { return i.Upload != nil && !i.Upload.Difference.IsZero() }
+
+// Collect reserves the invoice for one payment before its provider is called. It refuses what is not final, is paid, is
+// being paid already, or asks for another amount in its uploaded workbook.
 func (i Invoice) Collect(payment string) (Invoice, error) {
 	balance, err := i.Balance()
 	switch {
@@ -172,6 +192,10 @@ func (i Invoice) Collect(payment string) (Invoice, error) {
 		return i, fault.New(fault.Conflict, fault.T("청구서 %s은(는) 아직 확정되지 않아 결제할 수 없습니다.", "Invoice %s is not final and cannot be paid yet.", i.Number))
 	case i.Money.Collecting != "" && i.Money.Collecting != payment:
 		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s은(는) 결제 %[2]s의 결과를 확인하는 중입니다. 결과가 나온 뒤 다시 해 주세요.", "The outcome of payment %[2]s of invoice %[1]s is still open; try again once it is known.", i.Number, i.Money.Collecting))
+	case i.Disputed():
+		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s에 올린 파일의 합계가 청구 금액과 %[2]s 다릅니다. 금액을 수정하거나 파일을 되돌린 뒤 결제해 주세요.", "The file uploaded for invoice %[1]s differs from it by %[3]s; revise the invoice or take the file back before charging it.", i.Number, i.Upload.Difference.Korean(), i.Upload.Difference.English()))
+	case i.Money.Amending != "":
+		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s의 금액을 늘린 수정세금계산서(%[2]s)가 아직 발행되지 않았습니다. 발행된 뒤 결제해 주세요.", "The amended tax invoice (%[2]s) that raised invoice %[1]s is not issued yet; charge it once it is.", i.Number, i.Money.Amending))
 	case balance.Sign() <= 0:
 		return i, fault.New(fault.Conflict, fault.T("청구서 %s에 남은 미납액이 없습니다.", "Nothing is left to pay of invoice %s.", i.Number))
 	}
@@ -236,13 +260,20 @@ func (i Invoice) Tax(key string) (Invoice, error) {
 		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s에는 이미 세금계산서 %[2]s이(가) 있습니다.", "Invoice %[1]s has the tax invoice %[2]s already.", i.Number, i.Money.TaxInvoice))
 	case i.Money.Collecting != "":
 		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s은(는) 결제 %[2]s의 결과를 확인하는 중입니다. 카드로 결제되면 세금계산서를 발행하지 않으므로, 결과가 나온 뒤 발행해 주세요.", "The outcome of payment %[2]s of invoice %[1]s is still open; a card payment replaces the tax invoice, so issue it once the outcome is known.", i.Number, i.Money.Collecting))
-	case i.Upload != nil && !i.Upload.Difference.IsZero():
+	case i.Disputed():
 		return i, fault.New(fault.Conflict, fault.T("청구서 %[1]s에 올린 파일의 합계가 청구 금액과 %[2]s 다릅니다. 금액을 수정하거나 파일을 되돌린 뒤 발행해 주세요.", "The file uploaded for invoice %[1]s differs from it by %[2]s; revise the invoice or take the file back first.", i.Number, i.Upload.Difference.Korean()))
+	case left.Total.Sign() <= 0 && !i.bySlip():
+		return i, fault.New(fault.Conflict, fault.T("청구서 %s은(는) 전액 수정되어 세금계산서로 발행할 금액이 없습니다.", "Invoice %s was amended to nothing, so that no tax invoice is due.", i.Number))
 	case left.Total.Sign() <= 0:
 		return i, fault.New(fault.Conflict, fault.T("청구서 %s은(는) 카드로 결제되어 매출전표가 세금계산서를 대신합니다.", "Invoice %s was paid by card, and the card slip stands for the tax invoice.", i.Number))
 	}
 	i.Money.TaxInvoice = key
 	return i, nil
+}
+
+// bySlip reports whether a card slip stands for some of the invoice.
+func (i Invoice) bySlip() bool {
+	return slices.ContainsFunc(i.Money.Portions, func(p Portion) bool { return p.Evidence == BySlip })
 }
 
 // Untax ends the reservation of a tax invoice that was cancelled, refused or amended to nothing.

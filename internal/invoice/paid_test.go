@@ -71,6 +71,18 @@ func TestAn_open_payment_keeps_every_other_payment_and_the_tax_invoice_away(t *t
 	}
 }
 
+func TestAn_invoice_whose_uploaded_workbook_differs_can_be_neither_charged_nor_taxed(t *testing.T) {
+	i := must(owed(t).Replace(invoice.Upload{Total: money.Won(88000)}))
+	for what, err := range map[string]error{"a payment": second(i.Collect("p1")), "a tax invoice": second(i.Tax("k"))} {
+		if !i.Disputed() || !fault.Is(err, fault.Conflict) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if same := must(i.Replace(invoice.Upload{Total: money.Won(110000)})); same.Disputed() || second(same.Collect("p1")) != nil {
+		t.Errorf("a workbook of the same total: %+v", same.Upload)
+	}
+}
+
 func second[T any](_ T, err error) error { return err }
 
 func TestWhat_cannot_be_collected_or_taxed_is_refused(t *testing.T) {

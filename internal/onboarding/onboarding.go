@@ -14,6 +14,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 
 	"jeongsan/internal/blob"
 	"jeongsan/internal/customer"
@@ -38,6 +39,8 @@ type Desk struct {
 }
 
 // SaveProfile registers or changes the MSP's settlement data. A logo is checked and stored first; nil keeps the old one.
+// The code of invoice numbers is the MSP's alone and for good: payments are known by it at the provider. So is the
+// business number, by which tax invoices are.
 func (d *Desk) SaveProfile(ctx context.Context, p identity.Principal, profile tenant.Profile, logo []byte) (tenant.Profile, error) {
 	if err := p.Allow(identity.ManageKeys); err != nil {
 		return tenant.Profile{}, err
@@ -59,7 +62,18 @@ func (d *Desk) SaveProfile(ctx context.Context, p identity.Principal, profile te
 	if err != nil {
 		return tenant.Profile{}, err
 	}
-	return profile, d.Commit(ctx, p, journal.Change{Action: "tenant.profile", Subject: profile.ID}, w, tenant.Register(p.Tenant))
+	claim, err := tenant.Code.Claim(ctx, d.Store, p.Tenant, profile.Code)
+	if err != nil {
+		return tenant.Profile{}, err
+	}
+	if number := strings.ReplaceAll(profile.BusinessNumber, "-", ""); number != "" {
+		business, err := tenant.Business.Claim(ctx, d.Store, p.Tenant, number)
+		if err != nil {
+			return tenant.Profile{}, err
+		}
+		claim = append(claim, business...)
+	}
+	return profile, d.Commit(ctx, p, journal.Change{Action: "tenant.profile", Subject: profile.ID}, append(claim, w, tenant.Register(p.Tenant))...)
 }
 
 func (d *Desk) storeLogo(ctx context.Context, t store.Tenant, logo []byte) (blob.Key, error) {

@@ -344,6 +344,28 @@ func TestA_logo_that_is_no_picture_is_refused_and_the_old_one_stays(t *testing.T
 	}
 }
 
+func TestThe_code_of_invoice_numbers_belongs_to_one_MSP(t *testing.T) {
+	o := shop()
+	other := Profile()
+	other.BusinessNumber = "8888888888"
+	if _, err := desk(o).SaveProfile(t.Context(), o.Stranger(), other, nil); !fault.Is(err, fault.Conflict) || fields(err) != "code" {
+		t.Errorf("another MSP would find our payments: %v", err)
+	}
+}
+
+func TestA_business_number_belongs_to_one_MSP(t *testing.T) {
+	o := shop()
+	other := Profile()
+	other.Code, other.BusinessNumber = "OTHER", "123-45-67891" // the same, as people write it
+	if _, err := desk(o).SaveProfile(t.Context(), o.Stranger(), other, nil); !fault.Is(err, fault.Conflict) || fields(err) != "business_number" {
+		t.Errorf("another MSP would find our tax invoices: %v", err)
+	}
+	other.BusinessNumber = "8888888888"
+	if _, err := desk(o).SaveProfile(t.Context(), o.Stranger(), other, nil); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOnly_the_main_account_manages_keys(t *testing.T) {
 	o := shop()
 	for name, who := range map[string]identity.Principal{"staff": o.Staff(), "a job": o.Job()} {

@@ -7,13 +7,13 @@ import (
 	"time"
 
 	"jeongsan/internal/calendar"
-	"jeongsan/internal/fault"
 	"jeongsan/internal/store"
 )
 
 const (
-	kindWebhook = "webhook"
-	kindRound   = "charge-round"
+	kindWebhook    = "webhook"
+	kindRound      = "charge-round"
+	kindReconciled = "reconciled"
 	// inboxKept is how long a webhook's id is remembered: longer than any provider repeats or replays one, and past the
 	// yearly closing that a dispute may look into.
 	inboxKept = 400 * 24 * time.Hour
@@ -70,6 +70,12 @@ type Round struct {
 	Day calendar.Date `json:"day"`
 }
 
+// Again is the round as it was before the day was ordered: what of it was not charged is ordered once more.
+func (r Round) Again() Round {
+	r.Day = r.Day.AddDays(-1)
+	return r
+}
+
 func roundKey(t store.Tenant) store.Key { return t.Partition("charge-round").Key("last") }
 
 // Put is the write of the round at the version it was read with (0: new).
@@ -80,13 +86,23 @@ func (r Round) Put(t store.Tenant, version int64) (store.Write, error) {
 
 // LoadRound reads the last round; a tenant that never charged has the zero one at version 0.
 func LoadRound(ctx context.Context, s store.Reader, t store.Tenant) (Round, int64, error) {
-	d, err := s.Get(ctx, roundKey(t))
-	if fault.Is(err, fault.NotFound) {
-		return Round{}, 0, nil
-	}
-	if err != nil {
-		return Round{}, 0, err
-	}
-	var r Round
-	return r, d.Version, store.Decode(d, kindRound, schema, &r)
+	return loadOrNone[Round](ctx, s, roundKey(t), kindRound)
+}
+
+// Reconciled is the last day up to which the provider's list was held against ours.
+type Reconciled struct {
+	Day calendar.Date `json:"day"`
+}
+
+func reconciledKey(t store.Tenant) store.Key { return t.Partition("reconciled").Key("last") }
+
+// Put is the write of the day at the version it was read with (0: new).
+func (r Reconciled) Put(t store.Tenant, version int64) (store.Write, error) {
+	d, err := store.JSON(reconciledKey(t), kindReconciled, schema, r)
+	return store.Put(d, store.AtVersion(version)), err
+}
+
+// LoadReconciled reads the day; a tenant that never reconciled has the zero one at version 0.
+func LoadReconciled(ctx context.Context, s store.Reader, t store.Tenant) (Reconciled, int64, error) {
+	return loadOrNone[Reconciled](ctx, s, reconciledKey(t), kindReconciled)
 }

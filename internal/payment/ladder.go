@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"slices"
 	"time"
 
 	"jeongsan/internal/fault"
@@ -18,9 +19,46 @@ const Margin = 2 * time.Minute
 // behind it, and the provider's own reconciliation with the gateway shows within minutes.
 const unsureFor = 4 * time.Minute
 
-// Repeatable reports whether an attempt that the provider does not know may be sent again, under the same id and key.
+// Repeatable reports whether an attempt that the provider does not know may be sent again, under the same id and key. What
+// is in doubt is left to a person and is not.
 func (p Payment) Repeatable(now time.Time) bool {
-	return p.State.Open() && !now.Before(p.Last().Sent.Add(Margin))
+	return p.State.Open() && p.State != InDoubt && p.Arrived(now)
+}
+
+// Arrived reports whether no call for the last attempt is on its way any more.
+func (p Payment) Arrived(now time.Time) bool { return arrived(now, p.Last().Sent, p.Last().Repeated) }
+
+// RefundArrived reports whether no call for the refund is on its way any more.
+func (p Payment) RefundArrived(now time.Time) bool {
+	return arrived(now, p.Refund.Sent, p.Refund.Repeated)
+}
+
+func arrived(now, sent, repeated time.Time) bool {
+	if repeated.After(sent) {
+		sent = repeated
+	}
+	return !now.Before(sent.Add(Margin))
+}
+
+// Again is the payment whose last attempt is about to be sent again. It is committed before the call, so that whoever
+// decided by what the payment said before must decide anew.
+func (p Payment) Again(now time.Time) Payment {
+	p.Attempts = slices.Clone(p.Attempts)
+	p.Attempts[len(p.Attempts)-1].Repeated = now
+	p.State, p.Reason = Sent, fault.Text{}
+	return p
+}
+
+// RefundAgain is the payment whose refund is about to be sent again, as Again. One that is asked for no more, since its
+// ladder had ended, is asked for anew.
+func (p Payment) RefundAgain(now time.Time) Payment {
+	r := *p.Refund
+	r.Repeated = now
+	p.Refund = &r
+	if p.Ask.IsZero() {
+		p.Asked, p.Ask = 0, now.Add(ladder[0])
+	}
+	return p
 }
 
 // Waits reports whether something about the payment is asked for by the ladder: its outcome, or that of a refund.
@@ -53,6 +91,7 @@ func (p Payment) Lost(why fault.Text) Payment {
 // Order is the payment with a refund ordered, about to be sent.
 func (p Payment) Order(r Refund) Payment {
 	p.Refund, p.Asked, p.Ask = &r, 0, r.Sent.Add(ladder[0])
+	p.Refunds = max(p.Refunds, len(p.Cancellations)) + 1
 	return p
 }
 

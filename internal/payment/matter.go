@@ -18,12 +18,18 @@ const (
 type MatterKind string
 
 const (
-	MatterDoubt   MatterKind = "in-doubt"  // the outcome cannot be found out
-	MatterNoCard  MatterKind = "no-card"   // a card payer without a usable card
-	MatterOurs    MatterKind = "our-fault" // the provider refused our contract, key or request
-	MatterExcess  MatterKind = "excess"    // paid more than the invoice still owed
-	MatterStray   MatterKind = "stray"     // a payment at the provider that is none of ours
-	MatterDiffers MatterKind = "differs"   // the provider's record and ours differ
+	MatterDoubt    MatterKind = "in-doubt"       // the outcome cannot be found out
+	MatterNoCard   MatterKind = "no-card"        // a card payer without a usable card
+	MatterOurs     MatterKind = "our-fault"      // the provider refused our contract, key or request
+	MatterUpload   MatterKind = "upload-differs" // the uploaded workbook asks for another amount than the invoice
+	MatterRefunded MatterKind = "refunded"       // money of it went back: charged again by a person's word only
+	MatterMissed   MatterKind = "missed"         // a regular day passed without its charges
+	MatterExcess   MatterKind = "excess"         // paid more than the invoice still owed
+	MatterTax      MatterKind = "other-tax"      // the provider split the tax otherwise than it was asked to
+	MatterStray    MatterKind = "stray"          // a payment at the provider that is none of ours
+	MatterForeign  MatterKind = "foreign"        // a payment under our id that another company made
+	MatterRefund   MatterKind = "refund-failed"  // a refund that was ordered came to nothing
+	MatterDiffers  MatterKind = "differs"        // the provider's record and ours differ
 )
 
 // Matter is a row of the work-list.
@@ -84,6 +90,14 @@ type Stray struct {
 
 func strayKey(t store.Tenant, id string) store.Key { return t.Partition("payment-stray").Key(id) }
 
+// Left is what is still kept of it.
+func (x Stray) Left() (money.Amount, error) { return x.Amount.Sub(x.Cancelled) }
+
+// Gone is the write that ends the stray, at the version it was read with: it was found to be a payment of ours.
+func (x Stray) Gone(t store.Tenant, version int64) store.Write {
+	return store.Delete(strayKey(t, x.ID), store.AtVersion(version))
+}
+
 // Put is the write of the stray at the version it was read with (0: new).
 func (x Stray) Put(t store.Tenant, version int64) (store.Write, error) {
 	d, err := store.JSON(strayKey(t, x.ID), kindStray, schema, x)
@@ -92,13 +106,5 @@ func (x Stray) Put(t store.Tenant, version int64) (store.Write, error) {
 
 // LoadStray reads a stray; one that was never seen is the zero one at version 0.
 func LoadStray(ctx context.Context, s store.Reader, t store.Tenant, id string) (Stray, int64, error) {
-	d, err := s.Get(ctx, strayKey(t, id))
-	if fault.Is(err, fault.NotFound) {
-		return Stray{}, 0, nil
-	}
-	if err != nil {
-		return Stray{}, 0, err
-	}
-	var x Stray
-	return x, d.Version, store.Decode(d, kindStray, schema, &x)
+	return loadOrNone[Stray](ctx, s, strayKey(t, id), kindStray)
 }

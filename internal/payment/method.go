@@ -16,9 +16,7 @@ import (
 type MethodState string
 
 const (
-	Waiting MethodState = "pending" // registered in the window, and not confirmed by the provider yet
 	Usable  MethodState = "usable"
-	Dormant MethodState = "dormant" // 휴면: its holder must press a button at the issuer
 	Expired MethodState = "expired"
 	Stopped MethodState = "stopped" // the issuer takes no charge on it
 	Deleted MethodState = "deleted"
@@ -27,12 +25,8 @@ const (
 // Text is the state as screens show it.
 func (s MethodState) Text() fault.Text {
 	switch s {
-	case Waiting:
-		return fault.T("등록 확인 중", "being confirmed")
 	case Usable:
 		return fault.T("사용 가능", "usable")
-	case Dormant:
-		return fault.T("휴면", "dormant")
 	case Expired:
 		return fault.T("유효기간 만료", "expired")
 	case Stopped:

@@ -93,7 +93,8 @@ type Payment struct {
 	Suspended     money.Amount     `json:"suspended"`          // what of it the invoice no longer owed, kept as suspense (가수금)
 	Evidence      invoice.Evidence `json:"evidence,omitempty"` // by_tax_invoice: the slip is marked as no evidence for a deduction
 	Cancellations []Cancellation   `json:"cancellations,omitempty"`
-	Refund        *Refund          `json:"refund,omitempty"` // ordered and not known to be done
+	Refund        *Refund          `json:"refund,omitempty"`  // ordered and not known to be done
+	Refunds       int              `json:"refunds,omitempty"` // how many were ever ordered, whatever became of them
 
 	Asked   int       `json:"asked,omitempty"` // how often the open outcome was asked for
 	Ask     time.Time `json:"ask,omitzero"`    // when it is asked for next
@@ -108,9 +109,13 @@ type Attempt struct {
 	Method      string    `json:"method"`
 	Card        Card      `json:"card"` // as it was when it was charged
 	Sent        time.Time `json:"sent"`
+	Repeated    time.Time `json:"repeated"`              // when it was last sent again; zero when it was sent once
 	Transaction string    `json:"transaction,omitempty"` // the provider's id of the attempt that failed or paid
 	Decline     *Decline  `json:"decline,omitempty"`
 }
+
+// Once reports whether it was sent a single time, so that a refusal of that call says all there is to say.
+func (a Attempt) Once() bool { return a.Repeated.IsZero() }
 
 // Slip is the card slip (매출전표).
 type Slip struct {
@@ -119,12 +124,14 @@ type Slip struct {
 	PaidAt   time.Time `json:"paid_at,omitzero"`
 }
 
-// Cancellation is money that went back to the card.
+// Cancellation is money that went back to the card, with the tax in it as the provider says.
 type Cancellation struct {
-	ID     string       `json:"id"` // the provider's
-	Amount money.Amount `json:"amount"`
-	Reason string       `json:"reason,omitempty"`
-	At     time.Time    `json:"at"`
+	ID      string       `json:"id"` // the provider's
+	Amount  money.Amount `json:"amount"`
+	VAT     money.Amount `json:"vat"`      // without a currency: the provider did not say
+	TaxFree money.Amount `json:"tax_free"` // as VAT
+	Reason  string       `json:"reason,omitempty"`
+	At      time.Time    `json:"at"`
 }
 
 // Refund is an order to give money back.
@@ -137,6 +144,18 @@ type Refund struct {
 	Reason string       `json:"reason"`
 	By     string       `json:"by"`
 	Sent   time.Time    `json:"sent"`
+	// Repeated is when it was last sent again; zero when it was sent once.
+	Repeated time.Time `json:"repeated"`
+	// Taken is the provider's id of the cancellation by which it works on the order; "" while it is not known to.
+	Taken string `json:"taken,omitempty"`
+}
+
+// Once reports whether it was sent a single time.
+func (r Refund) Once() bool { return r.Repeated.IsZero() }
+
+// by reports whether the cancellation is this order's.
+func (r Refund) by(c Cancellation) bool {
+	return r.Taken == c.ID || r.Taken == "" && r.Amount == c.Amount
 }
 
 const maxID = 40 // the shortest limit of the gateways behind the provider; one of them cuts silently there
@@ -190,6 +209,12 @@ func (p Payment) Try(a Attempt) Payment {
 	return p
 }
 
+// DeclinedAsOurs reports whether it came to nothing for a fault of ours, of which the card knows nothing.
+func (p Payment) DeclinedAsOurs() bool {
+	d := p.Last().Decline
+	return p.State == Declined && d != nil && d.Class == Ours
+}
+
 // Tried reports whether the card was tried in this run.
 func (p Payment) Tried(method string) bool {
 	for _, a := range p.Attempts {
@@ -200,25 +225,39 @@ func (p Payment) Tried(method string) bool {
 	return false
 }
 
-// Left is what can still be given back, with the tax in it: nothing of a payment that was not paid. Each cancellation
-// took its part by PartRule, so that the last one takes the rest.
+// Left is what can still be given back, with the VAT in it: nothing of a payment that was not paid. Each cancellation
+// took the VAT that the provider says, or where it does not say its part by PartRule; the last one takes the rest.
 func (p Payment) Left() (Sum, error) {
+	return p.left(p.VAT, func(c Cancellation) money.Amount { return c.VAT })
+}
+
+// LeftExempt is Left with its tax-free part (면세) in the place of the VAT.
+func (p Payment) LeftExempt() (Sum, error) {
+	return p.left(p.TaxFree, func(c Cancellation) money.Amount { return c.TaxFree })
+}
+
+// left is what the cancellations left of the amount and of a share of it.
+func (p Payment) left(share money.Amount, of func(Cancellation) money.Amount) (Sum, error) {
 	zero := money.Zero(p.Amount.Currency())
 	if !p.State.Paid() {
 		return Sum{zero, zero, zero}, nil
 	}
-	left := Sum{p.Supply, p.VAT, p.Amount}
+	left, err := sumOf(p.Amount, share)
 	for _, c := range p.Cancellations {
-		part, err := left.Part(c.Amount)
 		if err != nil {
 			return Sum{}, err
 		}
-		if left, err = left.Without(part); err != nil {
-			return Sum{}, err
+		part, partErr := left.Said(c.Amount, of(c))
+		if partErr != nil {
+			return Sum{}, partErr
 		}
+		left, err = left.Without(part)
 	}
-	return left, nil
+	return left, err
 }
 
-// RefundKey is the idempotency key of the order that follows the cancellations there are.
-func (p Payment) RefundKey() string { return fmt.Sprintf("%s-c%d", p.ID, len(p.Cancellations)+1) }
+// RefundKey is the idempotency key of the next order. It is counted by orders, not by cancellations: one that the provider
+// refused has used its key up, since another request under it would be answered with the old refusal.
+func (p Payment) RefundKey() string {
+	return fmt.Sprintf("%s-c%d", p.ID, max(p.Refunds, len(p.Cancellations))+1)
+}

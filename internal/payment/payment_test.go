@@ -113,6 +113,12 @@ func TestWhat_the_provider_says_moves_a_payment_forward_only(t *testing.T) {
 	declined := sent(1).Learn(fact(payment.StandsFailed, "t1"), later).Payment
 	other := fact(payment.StandsPaid, "t1")
 	other.Total = money.Won(110_001)
+	split := fact(payment.StandsPaid, "t1")
+	split.VAT = money.Won(9_999)
+	undone := other
+	undone.Cancellations = []payment.Cancellation{{ID: "c1", Amount: other.Total}}
+	word := fact(payment.StandsFailed, "given-up")
+	word.Attempt = sent(1).Last().Key
 	unsure := fact(payment.StandsFailed, "t1")
 	unsure.Decline.Class = payment.Unsure
 	over := cancelled
@@ -135,6 +141,11 @@ func TestWhat_the_provider_says_moves_a_payment_forward_only(t *testing.T) {
 		{"the decline of the card before", sent(2), fact(payment.StandsFailed, "t1"), later, payment.Nothing, ""},
 		{"the decline of this card", sent(2), fact(payment.StandsFailed, "t2"), later, payment.Refused, payment.Declined},
 		{"another amount", sent(1), other, later, payment.Unexpected, payment.InDoubt},
+		{"another amount, all of which went back", sent(1), undone, later, payment.Refused, payment.Declined},
+		{"another amount, all of which went back, after it was taken for declined", declined, undone, later, payment.Nothing, ""},
+		{"another split of the tax", sent(1), split, later, payment.Charged, payment.Succeeded},
+		{"a word on the latest attempt", sent(1), word, later, payment.Refused, payment.Declined},
+		{"a word on the attempt before", sent(2), word, later, payment.Nothing, ""},
 		{"partly cancelled", paid, cancelled, later, payment.Returned, payment.PartlyCancelled},
 		{"more given back than there was", paid, over, later, payment.Nothing, ""},
 		{"trouble at the gateway, just now", sent(1), unsure, morning.Add(time.Minute), payment.Nothing, ""},
@@ -149,6 +160,55 @@ func TestWhat_the_provider_says_moves_a_payment_forward_only(t *testing.T) {
 				t.Errorf("heard again it moves: %q", again.Kind)
 			}
 		})
+	}
+}
+
+func TestWhat_is_left_of_a_payment_is_left_by_the_tax_that_the_provider_cancelled(t *testing.T) {
+	paid := sent(1).Learn(fact(payment.StandsPaid, "t1"), morning).Payment
+	for _, c := range []struct {
+		what      string
+		vat       money.Amount
+		left, all int64
+	}{
+		{"as it says", money.Won(910), 9_090, 99_994},
+		{"none, as it says", money.Won(0), 10_000, 99_994},
+		{"by the rule, where it says nothing", money.Amount{}, 9_091, 99_994},
+		{"by the rule, where it says more than there was", money.Won(10_001), 9_091, 99_994},
+	} {
+		p := paid
+		p.Cancellations = []payment.Cancellation{{ID: "c1", Amount: money.Won(10_006), VAT: c.vat}}
+		if left := must(p.Left()); left.VAT != money.Won(c.left) || left.Total != money.Won(c.all) || left.Supply != money.Won(c.all-c.left) {
+			t.Errorf("%s: %+v", c.what, left)
+		}
+	}
+	exempt := paid
+	exempt.VAT, exempt.Supply, exempt.TaxFree = money.Won(0), money.Won(110_000), money.Won(110_000)
+	exempt.Cancellations = []payment.Cancellation{{ID: "c1", Amount: money.Won(10_000)}}
+	if left := must(exempt.LeftExempt()); left.VAT != money.Won(100_000) {
+		t.Errorf("of an exempt payment: %+v", left)
+	}
+}
+
+func TestA_refund_is_this_orders_by_the_cancellation_that_the_provider_works_on(t *testing.T) {
+	paid := sent(1).Learn(fact(payment.StandsPaid, "t1"), morning).Payment
+	ordered := paid.Order(payment.Refund{Key: paid.RefundKey(), Amount: money.Won(10_000), Sent: morning})
+	if first := ordered.Unordered(); first.RefundKey() == paid.RefundKey() {
+		t.Errorf("the key %s is used twice", first.RefundKey())
+	}
+	f := fact(payment.StandsPaid, "t1")
+	f.Pending = []payment.Cancellation{{ID: "ours", Amount: money.Won(10_000)}}
+	taken := ordered.Learn(f, morning)
+	if taken.Kind != payment.Returning || taken.Payment.Refund.Taken != "ours" || ordered.Refund.Taken != "" {
+		t.Fatalf("%+v", taken)
+	}
+	f.Cancellations = []payment.Cancellation{{ID: "console", Amount: money.Won(10_000)}}
+	other := taken.Payment.Learn(f, morning)
+	if other.Kind != payment.Returned || other.Payment.Refund == nil {
+		t.Errorf("another cancellation of the same amount: %+v", other)
+	}
+	f.Pending, f.Failed = nil, f.Pending
+	if failed := other.Payment.Learn(f, morning); failed.Kind != payment.Unreturned || failed.Payment.Refund != nil {
+		t.Errorf("once it failed: %+v", failed)
 	}
 }
 

@@ -35,6 +35,30 @@ func (s Sum) Without(part Sum) (Sum, error) {
 	return Sum{supply, vat, total}, err
 }
 
+// sumOf is a total with so much VAT in it.
+func sumOf(total, vat money.Amount) (Sum, error) {
+	supply, err := total.Sub(vat)
+	return Sum{supply, vat, total}, err
+}
+
+// Said is a part of the sum with the VAT that somebody else says is in it, where the sum has so much; where nothing is
+// said (a VAT without a currency), or more than there is, it is Part.
+func (s Sum) Said(total, vat money.Amount) (Sum, error) {
+	part, err := s.Part(total)
+	if err != nil || vat.Currency() == "" || total == s.Total {
+		return part, err
+	}
+	said, err := sumOf(total, vat)
+	if err != nil {
+		return Sum{}, err
+	}
+	rest, err := s.Without(said)
+	if err != nil || vat.Sign() < 0 || said.Supply.Sign() < 0 || rest.Supply.Sign() < 0 || rest.VAT.Sign() < 0 {
+		return part, err
+	}
+	return said, nil
+}
+
 // Part is a part of the sum with its share of the tax: all of it for the whole, otherwise the proportion rounded by
 // PartRule. More than the whole is fault.Invalid.
 func (s Sum) Part(total money.Amount) (Sum, error) {
@@ -56,6 +80,5 @@ func (s Sum) Part(total money.Amount) (Sum, error) {
 	if err != nil {
 		return Sum{}, err
 	}
-	supply, err := total.Sub(vat)
-	return Sum{supply, vat, total}, err
+	return sumOf(total, vat)
 }

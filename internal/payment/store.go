@@ -54,6 +54,15 @@ func (p Payment) Put(t store.Tenant, version int64) ([]store.Write, error) {
 	return append(writes, store.Delete(entry, store.Always)), nil
 }
 
+// Unmade is a check that there is no payment of the id; nothing to check for an id that cannot be ours.
+func Unmade(t store.Tenant, id string) []store.Write {
+	ref, err := ParseID(id)
+	if err != nil {
+		return nil
+	}
+	return []store.Write{store.Check(key(t, ref), store.Absent)}
+}
+
 // Load reads a payment by its id; fault.NotFound when there is none.
 func Load(ctx context.Context, s store.Reader, t store.Tenant, id string) (Versioned, error) {
 	ref, err := ParseID(id)
@@ -111,4 +120,16 @@ func Open(ctx context.Context, s store.Reader, t store.Tenant) ([]string, error)
 		return nil
 	})
 	return out, err
+}
+
+// loadOrNone reads a document that may not be there: then it is the zero value at version 0.
+func loadOrNone[T any](ctx context.Context, s store.Reader, k store.Key, kind string) (v T, version int64, err error) {
+	d, err := s.Get(ctx, k)
+	if fault.Is(err, fault.NotFound) {
+		return v, 0, nil
+	}
+	if err != nil {
+		return v, 0, err
+	}
+	return v, d.Version, store.Decode(d, kind, schema, &v)
 }

@@ -51,7 +51,7 @@ func TestThe_outcome_of_an_issue_is_known_or_said_to_be_unknown(t *testing.T) {
 		"a refusal with 500":                          {answering(500, `{"code":-11002009,"message":"x"}`), fault.Invalid, fault.Invalid},
 		"a refusal with 400":                          {answering(400, `{"code":-11002009,"message":"x"}`), fault.Invalid, fault.Invalid},
 		"too many calls at once":                      {answering(400, `{"code":-10010032,"message":"x"}`), unavailable, unavailable},
-		"a number nobody knows, with 400":             {answering(400, `{"code":-12345678,"message":"x"}`), fault.Invalid, fault.Invalid},
+		"a number nobody knows, with 400":             {answering(400, `{"code":-12345678,"message":"x"}`), unknown, fault.Invalid},
 		"a number nobody knows, with 500":             {answering(500, `{"code":-99999999,"message":"x"}`), unknown, unavailable},
 		"500 with JSON of somebody else's":            {answering(500, `{"error":"oops"}`), unknown, unavailable},
 		"an answer larger than any of Popbill's":      {answering(200, `{"code":1,"message":"`+strings.Repeat("x", maxBody)+`"}`), unknown, unavailable},

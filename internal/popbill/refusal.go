@@ -74,16 +74,16 @@ func readRefusal(body []byte) (*Refusal, bool) {
 	return &Refusal{Code: *said.Code, Message: said.Message}, true
 }
 
-// refused turns Popbill's number into a fault. A number that is not in the catalogue, said with a 5xx in answer to a
-// changing call, may be a failure after the deed.
+// refused turns Popbill's number into a fault. A number that is not in the catalogue, in answer to a changing call, may
+// be a failure after the deed, whatever the HTTP status: Popbill documents none.
 func refused(k call, r *Refusal) error {
 	if f, known := catalogued(r.Code); known {
 		return f.Because(r)
 	}
+	if k.changes {
+		return unheard(r)
+	}
 	if r.Status >= http.StatusInternalServerError {
-		if k.changes {
-			return lost(r)
-		}
 		return down(r)
 	}
 	return fault.New(fault.Invalid, unknownText(r)).Because(r)
@@ -139,6 +139,16 @@ func unreadable(name string, err error) *fault.Fault {
 	return fault.New(fault.Unavailable, fault.T(
 		"팝빌의 응답(%s)을 읽을 수 없습니다. 잠시 후 다시 시도하고, 계속되면 운영자에게 알려 주세요.",
 		"Popbill's answer (%s) cannot be read. Try again shortly; if it persists, tell the operator.", name)).Because(err)
+}
+
+// unheard is an answer to a changing call that tells nothing we know of what was done, with Popbill's number for whoever
+// looks it up.
+func unheard(r *Refusal) *fault.Fault {
+	why := unknownText(r)
+	return fault.New(fault.UnknownOutcome, fault.Text{
+		KO: "처리되었을 수 있으니 다시 보내지 말고, 문서 상태를 먼저 확인하세요. " + why.KO,
+		EN: "It may have been done: do not send it again before the state of the document has been asked. " + why.EN,
+	}).Because(r)
 }
 
 func lost(err error) *fault.Fault {

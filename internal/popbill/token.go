@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"jeongsan/internal/fault"
 )
 
 // product is what a token is good for; Linkhub calls it a scope.
@@ -88,6 +90,9 @@ func (c *Client) requestToken(ctx context.Context, k tokenKey) (string, time.Tim
 	req.Header.Set("x-lh-forwarded", "*")
 	req.Header.Set("Authorization", "LINKHUB "+c.linkID+" "+sign(c.key, path, body, date, "*"))
 	a, err := c.exchange(req, call{name: "Token"})
+	if fault.Is(err, fault.Invalid) { // nothing of the document's went into the request, so nothing of it can be wrong
+		err = down(err)
+	}
 	if err != nil {
 		return "", time.Time{}, err
 	}

@@ -40,6 +40,7 @@ type ChargeRequest struct {
 	OrderName      string // on the card slip; some gateways take 40 bytes
 	Amount         Parts
 	Customer       Customer
+	CustomData     string   // ours to read again in GetPayment; "" is not sent
 	NoticeURLs     []string // instead of the webhook address of the console
 }
 
@@ -57,6 +58,7 @@ type chargeBody struct {
 	Amount     partsBody     `json:"amount"`
 	Currency   string        `json:"currency"`
 	Customer   *customerBody `json:"customer,omitempty"`
+	CustomData string        `json:"customData,omitempty"`
 	NoticeURLs []string      `json:"noticeUrls,omitempty"`
 }
 
@@ -119,6 +121,7 @@ func (q ChargeRequest) body(storeID string) chargeBody {
 		StoreID: storeID, BillingKey: string(q.BillingKey), ChannelKey: q.ChannelKey, OrderName: q.OrderName,
 		Amount:     q.Amount.body(),
 		Currency:   string(q.Amount.Total.Currency()),
+		CustomData: q.CustomData,
 		NoticeURLs: q.NoticeURLs,
 	}
 	if q.Customer != (Customer{}) {

@@ -330,7 +330,7 @@ func TestA_code_means_nothing_without_its_gateway(t *testing.T) {
 		{"TOSSPAYMENTS", "NEVER_HEARD", NextCard},
 		{"", "", NextCard},
 	} {
-		if got := Classify(c.provider, c.code); got != c.class {
+		if got := Explain(c.provider, c.code).Class; got != c.class {
 			t.Errorf("%s %s is %s, want %s", c.provider, c.code, got, c.class)
 		}
 	}

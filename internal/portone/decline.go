@@ -22,11 +22,8 @@ type Decline struct {
 	Text  fault.Text // what happened and what to do, for staff and for the customer
 }
 
-// Classify says what a gateway's code means for the next try. Never go by the HTTP status: gateways answer declines
+// Explain says what a gateway's code means for the next try. Never go by the HTTP status: gateways answer declines
 // with 400 and 403, and trouble with 400 too.
-func Classify(pgProvider, pgCode string) Class { return Explain(pgProvider, pgCode).Class }
-
-// Explain is Classify with the sentence.
 func Explain(pgProvider, pgCode string) Decline {
 	if d, ok := declines[pgProvider][pgCode]; ok {
 		return d
@@ -104,4 +101,32 @@ var declines = map[string]map[string]Decline{
 		"DUPLICATED_ORDER_ID":                       trouble,
 		"ALREADY_PROCESSED_PAYMENT":                 trouble,
 	},
+}
+
+// Uncancellable says why a gateway that answered a cancellation with this code surely did not carry it out, and never
+// will as it was asked for; ok is false for any other code, of which nothing may be concluded. An answer of cancellation
+// does not name its gateway; the codes are those of Toss, and none of another meaning is known.
+func Uncancellable(pgCode string) (why fault.Text, ok bool) {
+	why, ok = uncancellable[pgCode]
+	return why, ok
+}
+
+var (
+	notCancellable = fault.T("PG사가 이 결제를 취소할 수 없다고 답했습니다. PG사 화면에서 확인하고, 안 되면 계좌로 환불하세요.", "The gateway says that this payment cannot be cancelled. Look at its console; if it must be, refund by bank transfer.")
+	wrongPart      = fault.T("PG사가 이 금액으로는 취소할 수 없다고 답했습니다. 남은 금액을 확인하거나 전액을 취소하세요.", "The gateway says that this amount cannot be cancelled. Check what is left, or cancel all of it.")
+	tooLate        = fault.T("취소할 수 있는 기간이나 한도가 지났습니다. 계좌로 환불하세요.", "The period or limit for cancelling is past. Refund by bank transfer.")
+)
+
+// uncancellable leaves out what may mean that it was done before (ALREADY_CANCELED_PAYMENT, ALREADY_REFUND_PAYMENT) and
+// every trouble.
+var uncancellable = map[string]fault.Text{
+	"NOT_CANCELABLE_PAYMENT":                  notCancellable,
+	"NOT_CANCELABLE_PAYMENT_FOR_DORMANT_USER": notCancellable,
+	"REFUND_REJECTED":                         notCancellable,
+	"NOT_CANCELABLE_AMOUNT":                   wrongPart,
+	"NOT_ALLOWED_PARTIAL_REFUND":              wrongPart,
+	"EXCEED_CANCEL_AMOUNT_DISCOUNT_AMOUNT":    wrongPart,
+	"NOT_MATCHES_REFUNDABLE_AMOUNT":           wrongPart,
+	"EXCEED_MAX_REFUND_DUE":                   tooLate,
+	"EXCEED_CANCEL_LIMIT":                     tooLate,
 }

@@ -146,7 +146,8 @@ func unreadableItem(id string, err error) error {
 		Because(fmt.Errorf("%w: %w", ErrUnreadable, err))
 }
 
-// ResendWebhook asks PortOne to send the latest webhook of a payment again.
+// ResendWebhook asks PortOne to send the latest webhook of a payment again. It is an operator's tool, for a shop whose
+// webhook address was wrong: no flow needs it, since payments are asked for whether a webhook came or not.
 func (c *Client) ResendWebhook(ctx context.Context, paymentID string) error {
 	path, err := segment("paymentId", paymentID)
 	if err != nil {

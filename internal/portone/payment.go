@@ -43,6 +43,7 @@ type Payment struct {
 	BillingKey    BillingKey // "" when it was not paid by one
 	OrderName     string
 	CustomerID    string
+	CustomData    string
 	Amount        Amounts
 	Method        Method
 	PGTxID        string
@@ -75,9 +76,6 @@ type Failure struct {
 	PGMessage string // the gateway's words
 }
 
-// Class is what the failure means for the next try. It is of use when Status is Failed.
-func (p Payment) Class() Class { return Classify(p.Channel.Provider, p.Failure.PGCode) }
-
 // Channel is the contract with a gateway that a payment or billing key runs over.
 type Channel struct {
 	Test       bool
@@ -89,8 +87,8 @@ type Channel struct {
 
 // paymentBody holds the fields of all states.
 type paymentBody struct {
-	Status, ID, TransactionID, StoreID, BillingKey, OrderName, Currency, PGTxID, ReceiptURL string
-	RequestedAt, StatusChangedAt, PaidAt, FailedAt, CancelledAt                             string
+	Status, ID, TransactionID, StoreID, BillingKey, OrderName, CustomData, Currency, PGTxID, ReceiptURL string
+	RequestedAt, StatusChangedAt, PaidAt, FailedAt, CancelledAt                                         string
 
 	Channel  *channelBody
 	Method   *methodBody
@@ -136,7 +134,7 @@ func (b paymentBody) read() (Payment, error) {
 	p := Payment{
 		ID: r.need("id", b.ID), Status: Status(r.need("status", b.Status)),
 		TransactionID: b.TransactionID, StoreID: b.StoreID, BillingKey: BillingKey(b.BillingKey),
-		OrderName: b.OrderName, CustomerID: b.Customer.ID, PGTxID: b.PGTxID, ReceiptURL: b.ReceiptURL,
+		OrderName: b.OrderName, CustomerID: b.Customer.ID, CustomData: b.CustomData, PGTxID: b.PGTxID, ReceiptURL: b.ReceiptURL,
 		Channel: b.Channel.read(), Method: b.Method.read(),
 		RequestedAt: r.when("requestedAt", b.RequestedAt), StatusChangedAt: r.when("statusChangedAt", b.StatusChangedAt),
 		PaidAt: r.when("paidAt", b.PaidAt), FailedAt: r.when("failedAt", b.FailedAt), CancelledAt: r.when("cancelledAt", b.CancelledAt),

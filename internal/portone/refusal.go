@@ -41,7 +41,7 @@ func (r *Refusal) Error() string {
 }
 
 // Declined reports an answer of the gateway itself: a card refused, or the gateway in trouble. Both come as 502, so only
-// GetPayment with status FAILED proves the decline; then Classify says what it means.
+// GetPayment with status FAILED proves the decline; then Explain says what it means.
 func (r *Refusal) Declined() bool { return r.Type == TypePGProvider }
 
 // AlreadyPaid reports that a former attempt under this payment id succeeded; GetPayment has its details.

@@ -23,9 +23,6 @@ const (
 	HeaderSignature = "Webhook-Signature" // "v1,<base64>", several separated by spaces
 )
 
-// MaxWebhook is the largest body that is verified, in bytes; PortOne's are under 1 KB. Whoever reads a request stops here too.
-const MaxWebhook = 64 << 10
-
 // Tolerance is how far a time stamp may be from now, either way.
 const Tolerance = 5 * time.Minute
 
@@ -37,7 +34,6 @@ var (
 	ErrTooOld    = errors.New("portone: webhook time stamp too old")
 	ErrTooNew    = errors.New("portone: webhook time stamp in the future")
 	ErrSignature = errors.New("portone: no matching webhook signature")
-	ErrTooLarge  = errors.New("portone: webhook body too large")
 )
 
 // Secrets are the webhook secrets that are valid now: one, or the old and the new one while they are exchanged.
@@ -79,13 +75,10 @@ func (s Secrets) Sign(h http.Header, id string, at time.Time, body []byte) {
 }
 
 // Verify checks the signature over the raw body, and that it was made within Tolerance of now; it returns the webhook's
-// id, which is the same over PortOne's repetitions. A refusal is fault.Forbidden (Invalid when headers are missing or the
-// body is larger than MaxWebhook) with one of the reasons above. A captured webhook can be replayed within Tolerance: its
+// id, which is the same over PortOne's repetitions. How large a body may be is for whoever reads the request. A refusal is
+// fault.Forbidden (Invalid when headers are missing) with one of the reasons above. A captured webhook can be replayed within Tolerance: its
 // effect must come from reading the payment, never from the webhook.
 func (s Secrets) Verify(h http.Header, body []byte, now time.Time) (id string, err error) {
-	if len(body) > MaxWebhook {
-		return "", fault.New(fault.Invalid, fault.T("웹훅 본문이 너무 큽니다.", "The webhook body is too large.")).Because(ErrTooLarge)
-	}
 	id, stamp, signatures := single(h, HeaderID), single(h, HeaderTimestamp), single(h, HeaderSignature)
 	at, ok := parseStamp(stamp)
 	if id == "" || signatures == "" || !ok {

@@ -2,6 +2,7 @@ package receivables
 
 import (
 	"context"
+	"errors"
 
 	"jeongsan/internal/books"
 	"jeongsan/internal/fault"
@@ -25,9 +26,9 @@ func (d *Desk) Apply(ctx context.Context, p identity.Principal, id string) error
 	if err != nil {
 		return err
 	}
-	fact, err := l.gateway.Find(ctx, id)
-	if fault.Is(err, fault.NotFound) {
-		return nil // begun and not known yet: its timer asks
+	fact, err := l.find(ctx, id)
+	if fault.Is(err, fault.NotFound) || errors.Is(err, errForeign) {
+		return nil // begun and not known yet: its timer asks; or another's, which is on the work-list
 	}
 	if err != nil {
 		return err
@@ -37,14 +38,18 @@ func (d *Desk) Apply(ctx context.Context, p identity.Principal, id string) error
 
 // apply books a fact, of ours or of a stranger.
 func (l *line) apply(ctx context.Context, fact payment.Fact) error {
-	if _, err := payment.ParseID(fact.ID); err != nil {
-		return l.stray(ctx, fact)
+	_, malformed := payment.ParseID(fact.ID)
+	for range tries {
+		if malformed == nil {
+			if _, err := l.applied(ctx, fact.ID, fact); !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+		if err := l.stray(ctx, fact); !lost(err) { // lost: somebody booked of it meanwhile, or the run of its id was begun
+			return err
+		}
 	}
-	_, err := l.applied(ctx, fact.ID, fact)
-	if fault.Is(err, fault.NotFound) {
-		return l.stray(ctx, fact)
-	}
-	return err
+	return store.ErrContended
 }
 
 // stray keeps the money of a payment that is none of ours, and what went back of it.
@@ -61,12 +66,9 @@ func (l *line) stray(ctx context.Context, f payment.Fact) error {
 		if err != nil || moved.IsZero() {
 			return err
 		}
-		if err = l.keepStray(ctx, next, version, moved, f); !lost(err) {
-			if err != nil {
-				return err
-			}
-			continue // what it says of cancellations is booked next
-		}
+		if err := l.keepStray(ctx, next, version, moved, f); err != nil {
+			return err
+		} // what it says of cancellations is booked next
 	}
 	return nil
 }
@@ -111,12 +113,32 @@ func (l *line) keepStray(ctx context.Context, x payment.Stray, version int64, mo
 	if err != nil {
 		return err
 	}
-	return l.Commit(ctx, l.by, journal.Change{Action: "payment.stray", Subject: x.ID, After: moved.String()}, append(writes, w, row)...)
+	return l.Commit(ctx, l.by, journal.Change{Action: "payment.stray", Subject: x.ID, After: moved.String()}, append(append(writes, w, row), payment.Unmade(t, x.ID)...)...)
+}
+
+// ours is what ends a stray that turned out to be the payment of a run: what is still kept of it leaves suspense, since the
+// payment books it. Nothing where there was no stray.
+func (l *line) ours(ctx context.Context, id string) ([]ledger.Posting, []store.Write, error) {
+	x, version, err := payment.LoadStray(ctx, l.Store, l.by.Tenant, id)
+	if err != nil || version == 0 {
+		return nil, nil, err
+	}
+	writes := []store.Write{x.Gone(l.by.Tenant, version), payment.MatterDone(l.by.Tenant, "stray/"+id)}
+	left, err := x.Left()
+	if err != nil || left.IsZero() {
+		return nil, writes, err
+	}
+	clearing, err := ledger.Clearing(tenant.PortOne)
+	if err != nil {
+		return nil, nil, err
+	}
+	back, err := ledger.New("stray-"+id+"-ours", l.Today(), fault.T("알 수 없는 카드 결제 %s의 확인", "Unknown card payment %s was found to be ours", id), id, ledger.Debit(ledger.Suspense(), left), ledger.Credit(clearing, left))
+	return []ledger.Posting{back}, writes, err
 }
 
 // strayRow is the row of the work-list; it goes once all of the money went back.
 func (l *line) strayRow(t store.Tenant, x payment.Stray) (store.Write, error) {
-	left, err := x.Amount.Sub(x.Cancelled)
+	left, err := x.Left()
 	if err != nil {
 		return store.Write{}, err
 	}
@@ -125,22 +147,4 @@ func (l *line) strayRow(t store.Tenant, x payment.Stray) (store.Write, error) {
 	}
 	text := fault.T("결제사에 요청한 적 없는 결제 %[1]s(%[2]s)이(가) 있습니다. 누구의 결제인지 확인해 주세요. 금액은 가수금으로 두었습니다.", "The provider has the payment %[1]s (%[3]s) that was never asked for; find out whose it is. The money is kept as suspense.", x.ID, left.Korean(), left.English())
 	return l.matter(payment.MatterStray, "stray/"+x.ID, payment.Payment{ID: x.ID}, left, text).Put(t)
-}
-
-// Resolve takes a row off the work-list by a person's word. What is in doubt cannot be talked away: ask again, or GiveUp.
-func (d *Desk) Resolve(ctx context.Context, p identity.Principal, matter, reason string) error {
-	if err := p.Allow(identity.RefundPayment); err != nil {
-		return err
-	}
-	m, err := payment.LoadMatter(ctx, d.Store, p.Tenant, matter)
-	if err != nil {
-		return err
-	}
-	if m.Kind == payment.MatterDoubt {
-		return fault.New(fault.Conflict, fault.T("결제 %s의 결과를 먼저 확인해 주세요.", "Find out the outcome of payment %s first.", m.Payment))
-	}
-	if reason == "" {
-		return fault.Invalidf("reason", fault.T("어떻게 처리했는지 입력해 주세요.", "Say what was done about it."))
-	}
-	return d.Commit(ctx, p, journal.Change{Action: "payment.resolved", Subject: m.ID, Before: string(m.Kind), Reason: reason}, payment.MatterDone(p.Tenant, m.ID))
 }

@@ -76,7 +76,8 @@ func (d *Desk) registered(ctx context.Context, t store.Tenant, customerID, billi
 }
 
 // RemoveMethod takes a card out for good: it is never charged from the first commit on, then deleted at the provider.
-// While a payment that tried it is open it is refused.
+// While a payment that tried it is open it is refused; one that begins in the same moment writes the wallet, and either
+// the one or the other fails.
 func (d *Desk) RemoveMethod(ctx context.Context, p identity.Principal, customerID, method, reason string) error {
 	if err := p.Allow(identity.ManageMethods); err != nil {
 		return err
@@ -123,7 +124,7 @@ func (d *Desk) notInUse(ctx context.Context, t store.Tenant, customerID, method 
 		if err != nil {
 			return err
 		}
-		if v.Customer == customerID && v.Tried(method) {
+		if v.State.Open() && v.Customer == customerID && v.Tried(method) {
 			return fault.New(fault.Conflict, fault.T("결제 %s의 결과를 확인하는 중이라 카드를 지울 수 없습니다. 결과가 나온 뒤 지워 주세요.", "Payment %s is still open on this card; remove it once the outcome is known.", id))
 		}
 	}
@@ -159,7 +160,7 @@ func (d *Desk) RefreshMethod(ctx context.Context, p identity.Principal, customer
 		return nil
 	}
 	state, err := d.standing(ctx, p.Tenant, customerID, m)
-	if err != nil || state == m.State || state == payment.Usable && m.State != payment.Waiting {
+	if err != nil || state == m.State || state == payment.Usable {
 		return err // that the registration stands does not heal a card which its issuer declines
 	}
 	put, err := w.Mark(method, state, d.now()).Put(p.Tenant, version)

@@ -2,7 +2,9 @@ package receivables
 
 import (
 	"context"
+	"time"
 
+	"jeongsan/internal/calendar"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/identity"
 	"jeongsan/internal/journal"
@@ -18,8 +20,14 @@ type ChannelOrder struct {
 	WebhookSecret       string // "" keeps those there are; a new one is valid beside the one before
 }
 
-// RegisterChannel proves shop and secret by a call that changes nothing and keeps them with the secrets sealed. Another
-// shop is refused while the outcome of a payment is open: it could be asked for nowhere else.
+// refundable is how long after a payment money of it may go back, by us or in the provider's console: gateways cancel cards
+// for up to a year, but after half of it hardly anybody asks.
+const refundable = 180 * 24 * time.Hour
+
+// RegisterChannel proves shop and secret by a call that changes nothing and keeps them with the secrets sealed. The shop
+// is the MSP's alone (tenant.Shop). Another shop is refused while the outcome of a payment is open, and while money of a
+// payment of the last 180 days could still go back: it could be asked for nowhere else, since a payment is asked for at
+// the shop that is registered.
 func (d *Desk) RegisterChannel(ctx context.Context, p identity.Principal, o ChannelOrder) error {
 	if err := p.Allow(identity.ManageKeys); err != nil {
 		return err
@@ -34,7 +42,11 @@ func (d *Desk) RegisterChannel(ctx context.Context, p identity.Principal, o Chan
 	}
 	if before.StoreID == next.StoreID {
 		next.SealedSecret, next.WebhookSecrets = before.SealedSecret, before.WebhookSecrets
-	} else if err := d.noneOpen(ctx, p, before); err != nil {
+	} else if err := d.noneLeft(ctx, p, before); err != nil {
+		return err
+	}
+	claim, err := tenant.Shop.Claim(ctx, d.Store, p.Tenant, next.StoreID)
+	if err != nil {
 		return err
 	}
 	if next, err = d.sealed(ctx, p, next, o); err != nil {
@@ -44,7 +56,38 @@ func (d *Desk) RegisterChannel(ctx context.Context, p identity.Principal, o Chan
 	if err != nil {
 		return err
 	}
-	return d.Commit(ctx, p, journal.Change{Action: "channel.register", Subject: tenant.PortOne, Before: before.StoreID, After: next.StoreID}, w)
+	resume, err := d.resumed(ctx, p.Tenant)
+	if err != nil {
+		return err
+	}
+	return d.Commit(ctx, p, journal.Change{Action: "channel.register", Subject: tenant.PortOne, Before: before.StoreID, After: next.StoreID}, append(append(claim, resume...), w)...)
+}
+
+// noneLeft refuses another shop while the present one is needed for a payment.
+func (d *Desk) noneLeft(ctx context.Context, p identity.Principal, before tenant.CardChannel) error {
+	if before.StoreID == "" {
+		return nil
+	}
+	if err := d.noneOpen(ctx, p, before); err != nil {
+		return err
+	}
+	now := calendar.MonthOf(d.now())
+	for m := now.Add(-openMonths - 12); !m.After(now); m = m.Next() {
+		all, err := payment.List(ctx, d.Store, p.Tenant, m, "")
+		if err != nil {
+			return err
+		}
+		for _, v := range all {
+			left, err := v.Left()
+			if err != nil {
+				return err
+			}
+			if left.Total.Sign() > 0 && d.now().Before(v.Slip.PaidAt.Add(refundable)) {
+				return fault.New(fault.Conflict, fault.T("상점 %[1]s의 결제 %[2]s을(를) 아직 취소할 수 있어 상점 ID를 바꿀 수 없습니다. 마지막 결제 후 180일이 지난 뒤 바꿔 주세요.", "Payment %[2]s at shop %[1]s can still be cancelled; change the shop 180 days after the last payment.", before.StoreID, v.ID))
+			}
+		}
+	}
+	return nil
 }
 
 func (d *Desk) noneOpen(ctx context.Context, p identity.Principal, before tenant.CardChannel) error {

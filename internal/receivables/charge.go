@@ -1,10 +1,12 @@
 package receivables
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/customer"
@@ -29,8 +31,10 @@ type Work struct {
 // begun is brought further, never begun again. An outcome that is not known is no error: the payment says so, and its
 // timer asks.
 //
-// fault.Conflict when nothing is to be charged: not final, not sent as it stands, paid, being paid, another run is next,
-// or no usable card (which is also put on the work-list).
+// fault.Conflict when nothing is to be charged: not final, not sent as it stands, its uploaded workbook differs, paid,
+// being paid, another run is next, or there is no usable card or no channel (which are also put on the work-list). A
+// charge of a regular day is refused besides where the customer pays by card no more, where money of the invoice went
+// back, and while the regular charges have stopped.
 func (d *Desk) Charge(ctx context.Context, p identity.Principal, w Work) (payment.Payment, error) {
 	if err := p.Allow(identity.ChargeCard); err != nil {
 		return payment.Payment{}, err
@@ -47,22 +51,39 @@ func (d *Desk) Charge(ctx context.Context, p identity.Principal, w Work) (paymen
 		return v.Payment, nil
 	}
 	l, lineErr := d.line(ctx, p)
+	if errors.Is(lineErr, errNoChannel) {
+		lineErr = errors.Join(lineErr, d.stop(ctx, p, noChannel))
+	}
 	if lineErr != nil {
 		return v.Payment, lineErr
 	}
 	if err == nil {
 		v, err = l.follow(ctx, v)
-		return v.Payment, err
+	} else {
+		v, err = l.start(ctx, w, id)
 	}
-	v, err = l.begin(ctx, w, id)
-	if err != nil {
-		return v.Payment, err
-	}
-	v, err = l.pursue(ctx, v)
 	return v.Payment, err
 }
 
-// begin commits the intent: the payment with its first attempt, the invoice reserved for it, and the timer that asks.
+// start begins the run and calls for it. It decides anew where the customer's cards or the invoice moved meanwhile.
+func (l *line) start(ctx context.Context, w Work, id string) (payment.Versioned, error) {
+	for range tries {
+		v, err := l.begin(ctx, w, id)
+		if err == nil {
+			return l.pursue(ctx, v)
+		}
+		if !lost(err) {
+			return v, err
+		}
+		if v, err = payment.Load(ctx, l.Store, l.by.Tenant, id); !fault.Is(err, fault.NotFound) {
+			return v, err // somebody else began it and brings it further
+		}
+	}
+	return payment.Versioned{}, store.ErrContended
+}
+
+// begin commits the intent: the payment with its first attempt, the invoice reserved for it, and the timer that asks. The
+// wallet is written as it is, so that the card cannot be removed in the same moment.
 func (l *line) begin(ctx context.Context, w Work, id string) (payment.Versioned, error) {
 	t := l.by.Tenant
 	head, version, err := l.chargeable(ctx, w)
@@ -73,16 +94,22 @@ func (l *line) begin(ctx context.Context, w Work, id string) (payment.Versioned,
 	if err != nil {
 		return payment.Versioned{}, err
 	}
+	if !w.Day.IsZero() && c.PayMeans != customer.ByCard {
+		return payment.Versioned{}, fault.New(fault.Conflict, fault.T("고객사 %[1]s은(는) 이제 카드로 결제하지 않아 청구서 %[2]s을(를) 정기 결제하지 않습니다.", "Customer %[1]s pays by card no more; invoice %[2]s is not charged by itself.", c.ID, head.Number))
+	}
 	owed, err := payment.Owed(head)
 	if err != nil {
 		return payment.Versioned{}, err
 	}
 	v := payment.Versioned{Payment: payment.Payment{
 		ID: id, Invoice: head.Number, Customer: head.Customer, Month: head.Month, Run: w.Run, Day: w.Day, Channel: l.channel.ChannelKey,
-		Amount: owed.Total, Supply: owed.Supply, VAT: owed.VAT, TaxFree: exempt(c, owed), Applied: won, Suspended: won, Created: l.now(),
+		Amount: owed.Total, Supply: owed.Supply, VAT: owed.VAT, TaxFree: exempt(head, c, owed), Applied: won, Suspended: won, Created: l.now(),
 	}}
 	wallet, walletVersion, err := payment.LoadWallet(ctx, l.Store, t, head.Customer)
 	if err != nil {
+		return v, err
+	}
+	if head, err = head.Collect(id); err != nil {
 		return v, err
 	}
 	m, usable := wallet.Next(v.Payment)
@@ -90,9 +117,6 @@ func (l *line) begin(ctx context.Context, w Work, id string) (payment.Versioned,
 		return v, l.noCard(ctx, v.Payment)
 	}
 	if v.Payment, err = l.attempted(v.Payment, m); err != nil {
-		return v, err
-	}
-	if head, err = head.Collect(id); err != nil {
 		return v, err
 	}
 	writes, err := l.move(payment.Versioned{}, v.Payment)
@@ -103,7 +127,11 @@ func (l *line) begin(ctx context.Context, w Work, id string) (payment.Versioned,
 	if err != nil {
 		return v, err
 	}
-	writes = append(writes, reserve, store.Check(wallet.Key(t), store.AtVersion(walletVersion)))
+	inUse, err := wallet.Put(t, walletVersion)
+	if err != nil {
+		return v, err
+	}
+	writes = append(writes, reserve, inUse)
 	v.Version = 1
 	return v, l.Commit(ctx, l.by, journal.Change{Action: "payment.send", Subject: id, After: v.Amount.String(), Reason: m.ID}, writes...)
 }
@@ -113,6 +141,11 @@ func (l *line) chargeable(ctx context.Context, w Work) (invoice.Invoice, int64, 
 	ref, err := invoice.ParseNumber(w.Invoice)
 	if err != nil {
 		return invoice.Invoice{}, 0, err
+	}
+	if !w.Day.IsZero() {
+		if err := l.stopped(ctx, l.by.Tenant); err != nil {
+			return invoice.Invoice{}, 0, err
+		}
 	}
 	head, version, err := invoice.Load(ctx, l.Store, l.by.Tenant, ref.Month, ref.Customer)
 	if err != nil {
@@ -131,6 +164,9 @@ func (l *line) chargeable(ctx context.Context, w Work) (invoice.Invoice, int64, 
 	if next := nextRun(runs); w.Run != next {
 		return head, 0, fault.New(fault.Conflict, fault.T("청구서 %[1]s의 다음 결제는 %[2]d회차입니다. 새로 고친 뒤 다시 해 주세요.", "The next run at invoice %[1]s is number %[2]d; reload and try again.", head.Number, next))
 	}
+	if !w.Day.IsZero() && wentBack(runs) {
+		return head, 0, fault.New(fault.Conflict, refundedText(head))
+	}
 	return head, version, nil
 }
 
@@ -141,10 +177,10 @@ func nextRun(runs []payment.Versioned) int {
 	return runs[len(runs)-1].Run + 1
 }
 
-// exempt is the tax-free part of an amount (면세): all of it for a supply that is exempt, nothing otherwise. Zero-rated
-// supplies are taxed, at nothing.
-func exempt(c customer.Customer, s payment.Sum) money.Amount {
-	if c.TaxKind == customer.Exempt {
+// exempt is the tax-free part of an amount (면세): all of it for a supply that was exempt when the invoice became final,
+// nothing otherwise. Zero-rated supplies are taxed, at nothing. An old invoice that does not say goes by its customer.
+func exempt(head invoice.Invoice, c customer.Customer, s payment.Sum) money.Amount {
+	if cmp.Or(head.TaxKind, c.TaxKind) == customer.Exempt {
 		return s.Total
 	}
 	return won
@@ -154,16 +190,16 @@ func exempt(c customer.Customer, s payment.Sum) money.Amount {
 func (l *line) attempted(p payment.Payment, m payment.Method) (payment.Payment, error) {
 	next := p.Try(payment.Attempt{Key: p.AttemptKey(), Method: m.ID, Card: m.Card, Sent: l.now()})
 	var err error
-	next.Attempts[len(next.Attempts)-1].Hash, err = requestFor(next, "").hash(m.ID)
+	next.Attempts[len(next.Attempts)-1].Hash, err = l.requestFor(next, "").hash(m.ID)
 	return next, err
 }
 
 // requestFor is the request of the payment's last attempt: the same whenever it is made.
-func requestFor(p payment.Payment, billingKey string) ChargeRequest {
+func (l *line) requestFor(p payment.Payment, billingKey string) ChargeRequest {
 	return ChargeRequest{
 		Payment: p.ID, Key: p.Last().Key, Channel: p.Channel, Card: billingKey, Customer: p.Customer,
 		Order:  "클라우드 이용료 " + p.Month.String(), // 30 bytes: one gateway takes 40
-		Amount: p.Amount, VAT: p.VAT, TaxFree: p.TaxFree,
+		Amount: p.Amount, VAT: p.VAT, TaxFree: p.TaxFree, Mark: l.by.Tenant.String(),
 	}
 }
 
@@ -181,7 +217,7 @@ func (q ChargeRequest) hash(method string) (string, error) {
 // noCard puts a card payer without a usable card on the work-list.
 func (l *line) noCard(ctx context.Context, p payment.Payment) error {
 	why := fault.T("고객사 %[1]s에 사용할 수 있는 카드가 없어 청구서 %[2]s을(를) 결제하지 못했습니다. 카드를 등록하거나 다른 방법으로 받아 주세요.", "Customer %[1]s has no usable card, so invoice %[2]s was not charged; have a card registered or collect it another way.", p.Customer, p.Invoice)
-	w, err := l.matter(payment.MatterNoCard, "no-card/"+p.ID, p, p.Amount, why).Put(l.by.Tenant)
+	w, err := l.matter(payment.MatterNoCard, uncharged(p.Invoice), p, p.Amount, why).Put(l.by.Tenant)
 	if err != nil {
 		return err
 	}
@@ -189,8 +225,4 @@ func (l *line) noCard(ctx context.Context, p payment.Payment) error {
 		return err
 	}
 	return fault.New(fault.Conflict, why)
-}
-
-func (d *Desk) matter(kind payment.MatterKind, id string, p payment.Payment, amount money.Amount, text fault.Text) payment.Matter {
-	return payment.Matter{ID: id, Kind: kind, Payment: p.ID, Invoice: p.Invoice, Customer: p.Customer, Amount: amount, Text: text, At: d.now()}
 }

@@ -164,7 +164,7 @@ func TestWhat_cannot_be_charged_is_refused_and_nothing_is_asked_of_the_bank(t *t
 	}{
 		{"an invoice that was paid", paid, receivables.Work{Invoice: first.Invoice, Run: 2}, ""},
 		{"a run that is not next", billed(1), receivables.Work{Invoice: first.Invoice, Run: 2}, ""},
-		{"a customer without a card", billed(0), first, "no-card/" + firstPayment},
+		{"a customer without a card", billed(0), first, "uncharged/HANBIT-202610-C0001"},
 		{"an invoice that was revised", billed(1, func(o *Office) {
 			head := o.Invoice(1, October)
 			head.Number, head.Revision = "HANBIT-202610-C0001-2", 2

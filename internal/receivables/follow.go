@@ -3,6 +3,7 @@ package receivables
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"jeongsan/internal/due"
 	"jeongsan/internal/fault"
@@ -25,6 +26,33 @@ type line struct {
 func (d *Desk) line(ctx context.Context, p identity.Principal) (*line, error) {
 	g, c, err := d.gateway(ctx, p.Tenant)
 	return &line{Desk: d, by: p, gateway: g, channel: c}, err
+}
+
+// find reads the provider's record of a payment. That it takes our secret no more stops the regular charges.
+func (l *line) find(ctx context.Context, id string) (payment.Fact, error) {
+	fact, err := l.gateway.Find(ctx, id)
+	if fault.Is(err, fault.Forbidden) {
+		return fact, errors.Join(err, l.stop(ctx, l.by, refusedSecret))
+	}
+	if err != nil {
+		return fact, err
+	}
+	return fact, l.own(ctx, fact)
+}
+
+var errForeign = errors.New("receivables: the payment is another company's")
+
+// own refuses the record of a payment under one of our ids that bears another's mark, with a row on the work-list: two
+// companies with one code at one shop would each take the other's payments for their own.
+func (l *line) own(ctx context.Context, f payment.Fact) error {
+	if _, err := payment.ParseID(f.ID); err != nil || f.Mark == "" || f.Mark == l.by.Tenant.String() {
+		return nil
+	}
+	text := fault.T("결제 %[1]s은(는) 다른 회사가 만든 결제라 반영하지 않았습니다. 포트원 상점 ID를 확인해 주세요.", "Payment %[1]s was made by another company and is not booked; check PortOne's store id.", f.ID)
+	if err := l.listed(ctx, l.by, l.matter(payment.MatterForeign, "foreign/"+f.ID, payment.Payment{ID: f.ID}, f.Total, text)); err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, text).Because(errForeign)
 }
 
 // pursue calls for the last attempt, and for each attempt that follows from its decline.
@@ -57,7 +85,7 @@ func (l *line) request(ctx context.Context, p payment.Payment) (ChargeRequest, e
 	if err != nil {
 		return ChargeRequest{}, err
 	}
-	q := requestFor(p, string(key))
+	q := l.requestFor(p, string(key))
 	h, err := q.hash(m.ID)
 	if err == nil && h != p.Last().Hash {
 		err = fault.New(fault.Internal, fault.T("결제 %s의 요청이 처음과 달라 다시 보내지 않습니다.", "The request of payment %s would differ from the first one and is not repeated.", p.ID))
@@ -68,11 +96,16 @@ func (l *line) request(ctx context.Context, p payment.Payment) (ChargeRequest, e
 // hear settles what a call came to by the provider's record, whatever the answer was. again: another card's attempt was
 // committed, and is to be called.
 func (l *line) hear(ctx context.Context, v payment.Versioned, answer Answer, cause error) (next payment.Versioned, again bool, err error) {
-	fact, err := l.gateway.Find(ctx, v.ID)
+	fact, err := l.find(ctx, v.ID)
 	unheardOf := fault.Is(err, fault.NotFound) || err == nil && v.Unheard(fact)
+	lockedOut := fault.Is(err, fault.Forbidden) && v.Last().Once()
 	switch {
-	case answer.Outcome == Refused && unheardOf: // the provider refused it and has no record of it
-		fact = payment.Fact{ID: v.ID, Standing: payment.StandsFailed, Transaction: "refused/" + v.Last().Key, Decline: answer.Decline}
+	case answer.Outcome == Refused && (unheardOf || lockedOut): // refused, and there is no record of it or no call before it
+		next, again, err = l.unmade(ctx, v, "refused/", answer.Decline)
+		if errors.Is(err, errMoved) {
+			err = nil
+		}
+		return next, again, err
 	case err != nil:
 		if cause == nil {
 			cause = err
@@ -85,6 +118,37 @@ func (l *line) hear(ctx context.Context, v payment.Versioned, answer Answer, cau
 		next, err = l.unheard(ctx, next, cause)
 	}
 	return next, again, err
+}
+
+var errMoved = errors.New("receivables: the payment went on meanwhile")
+
+// unmade concludes what no record of the provider says but its refusal or a person's word: that the last attempt of the
+// payment charged nothing. It is said of that attempt as the payment stands at v, and of nothing else: where the payment
+// went on meanwhile it fails with errMoved.
+func (l *line) unmade(ctx context.Context, v payment.Versioned, why string, d payment.Decline) (next payment.Versioned, again bool, err error) {
+	key := v.Last().Key
+	fact := payment.Fact{ID: v.ID, Standing: payment.StandsFailed, Attempt: key, Transaction: why + key, Decline: d}
+	for range tries {
+		step := v.Learn(fact, l.now())
+		if step.Kind == payment.Nothing {
+			return v, false, nil
+		}
+		again, err = l.take(ctx, v, step)
+		if err != nil && !lost(err) {
+			return v, false, err
+		}
+		now, loadErr := payment.Load(ctx, l.Store, l.by.Tenant, v.ID)
+		switch {
+		case loadErr != nil:
+			return v, false, loadErr
+		case err == nil:
+			return now, again, nil
+		case now.Version != v.Version:
+			text := fault.T("그 사이에 결제 %s이(가) 진행되었습니다. 새로 고친 뒤 다시 확인해 주세요.", "Payment %s went on meanwhile; reload and look again.", v.ID)
+			return now, false, fault.New(fault.Conflict, text).Because(errMoved)
+		}
+	}
+	return v, false, store.ErrContended
 }
 
 // unheard commits that the outcome is not known.
@@ -106,19 +170,31 @@ func (l *line) unheard(ctx context.Context, v payment.Versioned, cause error) (p
 }
 
 // follow asks once how an open payment stands. One that the provider does not know is sent again, as it was, once it
-// cannot be on its way any more.
+// cannot be on its way any more and while it is not in doubt.
 func (l *line) follow(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
-	fact, err := l.gateway.Find(ctx, v.ID)
+	fact, err := l.find(ctx, v.ID)
 	unheardOf := fault.Is(err, fault.NotFound) || err == nil && v.Unheard(fact)
 	switch {
 	case unheardOf && v.Repeatable(l.now()):
-		return l.pursue(ctx, v)
-	case unheardOf, fault.Is(err, fault.Unavailable):
+		return l.repeat(ctx, v)
+	case unheardOf, fault.Is(err, fault.Unavailable), errors.Is(err, errForeign):
 		return v, nil // its timer asks again
 	case err != nil:
 		return v, err
 	}
 	return l.applied(ctx, v.ID, fact)
+}
+
+// repeat sends the last attempt again, after a commit that says so.
+func (l *line) repeat(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
+	next, err := l.put(ctx, v, v.Again(l.now()), journal.Change{Action: "payment.repeat", Subject: v.ID, Before: string(v.State)})
+	if lost(err) { // somebody else decided meanwhile
+		return payment.Load(ctx, l.Store, l.by.Tenant, v.ID)
+	}
+	if err != nil {
+		return v, err
+	}
+	return l.pursue(ctx, next)
 }
 
 // applied concludes a fact and pursues the next card where it was a decline.

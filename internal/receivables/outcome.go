@@ -18,20 +18,27 @@ import (
 func (l *line) take(ctx context.Context, v payment.Versioned, s payment.Step) (again bool, err error) {
 	switch s.Kind {
 	case payment.Charged:
-		return false, l.charged(ctx, v, s.Payment)
+		return false, l.charged(ctx, v, s, journal.Change{Action: "payment.succeeded", Before: string(v.State)})
 	case payment.Refused:
 		return l.refused(ctx, v, s.Payment)
 	case payment.Returned:
 		return false, l.returned(ctx, v, s)
 	case payment.Unexpected:
 		return false, l.doubted(ctx, v, s.Payment)
+	case payment.Returning:
+		_, err = l.put(ctx, v, s.Payment, journal.Change{Action: "refund.pending", Subject: v.ID, After: s.Payment.Refund.Taken})
+		return false, err
+	case payment.Unreturned:
+		return false, l.unreturned(ctx, v, fault.T("결제사가 취소를 처리하지 못했습니다.", "The provider could not carry the cancellation out."))
 	}
 	_, err = l.put(ctx, v, s.Payment, journal.Change{Action: "payment." + string(s.Payment.State), Subject: v.ID, Before: string(v.State)})
 	return false, err
 }
 
 // charged books a payment: the invoice is paid by what it still owes, the rest is suspense; the provider owes it to us.
-func (l *line) charged(ctx context.Context, v payment.Versioned, p payment.Payment) error {
+// The portion holds the tax of what the invoice owes, also where the slip splits it otherwise.
+func (l *line) charged(ctx context.Context, v payment.Versioned, s payment.Step, c journal.Change) error {
+	p := s.Payment
 	head, version, err := invoice.Load(ctx, l.Store, l.by.Tenant, p.Month, p.Customer)
 	if err != nil {
 		return err
@@ -56,20 +63,47 @@ func (l *line) charged(ctx context.Context, v payment.Versioned, p payment.Payme
 		portion, _ := head.Portion(p.ID)
 		p.Evidence = portion.Evidence
 	}
-	follow, err := l.follows(ctx, head, version, movement{p, "payment-" + p.ID, p.Applied, p.Suspended, fault.T("%[1]s 카드 결제", "Card payment of %[1]s", p.Invoice)})
+	before, ended, err := l.ours(ctx, p.ID)
 	if err != nil {
 		return err
 	}
+	follow, err := l.follows(ctx, head, version, movement{p, "payment-" + p.ID, p.Applied, p.Suspended, fault.T("%[1]s 카드 결제", "Card payment of %[1]s", p.Invoice)}, before...)
+	if err != nil {
+		return err
+	}
+	rows, err := l.chargedRows(ctx, p, s.OtherTax)
+	if err != nil {
+		return err
+	}
+	c.Subject, c.After = p.ID, p.Amount.String()
+	_, err = l.put(ctx, v, p, c, append(append(follow, ended...), rows...)...)
+	return err
+}
+
+// chargedRows is what a paid payment changes on the work-list: why its invoice was not charged before is answered.
+func (l *line) chargedRows(ctx context.Context, p payment.Payment, otherTax bool) ([]store.Write, error) {
+	var rows []payment.Matter
 	if !p.Suspended.IsZero() {
 		why := fault.T("청구서 %[1]s에 남은 금액보다 %[2]s 더 결제되었습니다. 환불하거나 다른 청구서에 충당해 주세요.", "Invoice %[1]s was paid %[3]s more than it still owed; refund it or apply it elsewhere.", p.Invoice, p.Suspended.Korean(), p.Suspended.English())
-		row, err := l.matter(payment.MatterExcess, "excess/"+p.ID, p, p.Suspended, why).Put(l.by.Tenant)
-		if err != nil {
-			return err
-		}
-		follow = append(follow, row)
+		rows = append(rows, l.matter(payment.MatterExcess, "excess/"+p.ID, p, p.Suspended, why))
 	}
-	_, err = l.put(ctx, v, p, journal.Change{Action: "payment.succeeded", Subject: p.ID, Before: string(v.State), After: p.Amount.String()}, follow...)
-	return err
+	if otherTax {
+		why := fault.T("결제 %[1]s의 매출전표는 부가세가 %[2]s, 면세 금액이 %[3]s으로 요청과 다릅니다. 결제사의 과세 설정과 부가세 신고 자료를 확인해 주세요.", "The slip of payment %[1]s shows a VAT of %[4]s and a tax-free part of %[5]s, which is not what was asked for; check the provider's tax settings and the VAT return.", p.ID, p.VAT.Korean(), p.TaxFree.Korean(), p.VAT.English(), p.TaxFree.English())
+		rows = append(rows, l.matter(payment.MatterTax, "other-tax/"+p.ID, p, p.Amount, why))
+	}
+	var out []store.Write
+	for _, m := range rows {
+		w, err := m.Put(l.by.Tenant)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	_, err := payment.LoadMatter(ctx, l.Store, l.by.Tenant, uncharged(p.Invoice))
+	if fault.Is(err, fault.NotFound) {
+		return out, nil
+	}
+	return append(out, payment.MatterDone(l.by.Tenant, uncharged(p.Invoice))), err
 }
 
 // lesser is the smaller of two amounts, never below nothing.
@@ -105,6 +139,9 @@ func (l *line) refused(ctx context.Context, v payment.Versioned, p payment.Payme
 			return false, err
 		}
 		change.Action = "payment.next-card"
+		if card, err = wallet.Put(t, version); err != nil { // written, so that the card cannot be removed in the same moment
+			return false, err
+		}
 		_, err = l.put(ctx, v, next, change, card)
 		return err == nil, err
 	}
@@ -114,7 +151,7 @@ func (l *line) refused(ctx context.Context, v payment.Versioned, p payment.Payme
 	}
 	writes := append(free, card)
 	if d.Class == payment.Ours {
-		row, err := l.matter(payment.MatterOurs, "our-fault/"+p.ID, p, p.Amount, d.Text).Put(t)
+		row, err := l.matter(payment.MatterOurs, uncharged(p.Invoice), p, p.Amount, d.Text).Put(t)
 		if err != nil {
 			return false, err
 		}
@@ -152,7 +189,11 @@ func (l *line) returned(ctx context.Context, v payment.Versioned, s payment.Step
 	if err != nil {
 		return err
 	}
-	if head, err = reopened(head, p.ID, applied); err != nil {
+	said := c.VAT
+	if applied != c.Amount {
+		said = money.Amount{} // of the part that was suspense nothing is said
+	}
+	if head, err = reopened(head, p.ID, applied, said); err != nil {
 		return err
 	}
 	if p.Applied, err = p.Applied.Sub(applied); err != nil {
@@ -175,14 +216,14 @@ func (l *line) returned(ctx context.Context, v payment.Versioned, s payment.Step
 	return err
 }
 
-// reopened is the invoice with so much less of the payment.
-func reopened(head invoice.Invoice, id string, less money.Amount) (invoice.Invoice, error) {
+// reopened is the invoice with so much less of the payment, and the VAT in it where the provider says it.
+func reopened(head invoice.Invoice, id string, less, vat money.Amount) (invoice.Invoice, error) {
 	portion, there := head.Portion(id)
 	if less.IsZero() || !there {
 		return head, nil
 	}
 	whole := payment.Sum{Supply: portion.Supply, VAT: portion.VAT, Total: portion.Amount}
-	back, err := whole.Part(less)
+	back, err := whole.Said(less, vat)
 	if err != nil {
 		return head, err
 	}
@@ -202,13 +243,13 @@ type movement struct {
 	text               fault.Text
 }
 
-// follows is the writes of the invoice and the books.
-func (l *line) follows(ctx context.Context, head invoice.Invoice, version int64, m movement) ([]store.Write, error) {
+// follows is the writes of the invoice and the books, with what else is posted.
+func (l *line) follows(ctx context.Context, head invoice.Invoice, version int64, m movement, more ...ledger.Posting) ([]store.Write, error) {
 	posting, err := l.posting(m)
 	if err != nil {
 		return nil, err
 	}
-	writes, err := books.Post(ctx, l.Store, l.by.Tenant, posting)
+	writes, err := books.Post(ctx, l.Store, l.by.Tenant, append(more, posting)...)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,10 @@
 //     commit that moves payment, invoice, books, card, timer and audit together;
 //   - while an outcome is not known, the invoice is reserved and nothing else charges it; it is asked for, repeated only
 //     under the same id and key, and in the end left to a person, never begun anew;
-//   - money that reaches us is never lost: what no invoice owes is suspense with a row on the work-list.
+//   - money that reaches us is never lost: what no invoice owes is suspense with a row on the work-list;
+//   - money that went back to a card is not taken again by itself: ChargeDue leaves such an invoice to a person, who can
+//     still order Charge;
+//   - a payment under one of our ids that another MSP made is never booked here: charges carry our mark.
 package receivables
 
 import (
@@ -58,6 +61,7 @@ type ChargeRequest struct {
 	Amount   money.Amount
 	VAT      money.Amount // explicit, also when it is nothing
 	TaxFree  money.Amount // explicit, also when it is nothing
+	Mark     string       // who charges: the provider keeps it with the payment (payment.Fact.Mark)
 }
 
 // RefundRequest is one cancellation, whole or in part.
@@ -69,6 +73,7 @@ type RefundRequest struct {
 	TaxFree money.Amount
 	Left    money.Amount // what can be cancelled as we know it: the provider refuses when it knows otherwise
 	Reason  string
+	Again   bool // it was sent before: that the gateway cannot cancel may then mean that it did
 }
 
 // Gateway is one channel at a payment provider, in our words. Errors are faults: Unavailable, nothing happened or nobody
@@ -128,7 +133,7 @@ type AboutCard struct {
 func (d *Desk) gateway(ctx context.Context, t store.Tenant) (Gateway, tenant.CardChannel, error) {
 	c, _, err := tenant.LoadChannel(ctx, d.Store, t)
 	if fault.Is(err, fault.NotFound) {
-		return nil, c, fault.New(fault.Conflict, fault.T("카드 결제 채널이 등록되지 않았습니다. 환경설정에서 포트원 정보를 먼저 등록해 주세요.", "No card channel is registered; register PortOne under settings first."))
+		return nil, c, fault.New(fault.Conflict, noChannel).Because(errNoChannel)
 	}
 	if err != nil {
 		return nil, c, err

@@ -8,12 +8,41 @@ import (
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/identity"
-	"jeongsan/internal/journal"
 	"jeongsan/internal/payment"
 )
 
 // overdue is how long past its time a timer that did not come is missed.
 const overdue = 10 * time.Minute
+
+const (
+	// overlap is how many days before the last reconciled one are compared again: a webhook is sent again for some hours
+	// only, and a cancellation can be decided days after it was asked for.
+	overlap = 3
+	// farthest is how many days back payments are compared at most: what the provider lists in one question is 90 days.
+	farthest = 80
+)
+
+// ReconcileUpTo holds the provider's list against ours, from some days before the last day on which that succeeded, up to
+// a day. Nights on which the provider could not be asked are thus made good, up to 80 days of them.
+func (d *Desk) ReconcileUpTo(ctx context.Context, p identity.Principal, day calendar.Date) ([]payment.Matter, error) {
+	last, version, err := payment.LoadReconciled(ctx, d.Store, p.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	from := day.AddDays(-farthest)
+	if since := last.Day.AddDays(-overlap); version > 0 && since.After(from) {
+		from = since
+	}
+	left, err := d.Reconcile(ctx, p, from, day)
+	if err != nil || !day.After(last.Day) {
+		return left, err
+	}
+	w, err := payment.Reconciled{Day: day}.Put(p.Tenant, version)
+	if err != nil {
+		return left, err
+	}
+	return left, d.Save(ctx, w)
+}
 
 // Reconcile holds the provider's list of the days against ours, both included: what the provider has and we do not is
 // booked, what then still differs goes on the work-list, and open payments whose timer was lost are asked for. It returns
@@ -27,14 +56,23 @@ func (d *Desk) Reconcile(ctx context.Context, p identity.Principal, from, to cal
 		return nil, err
 	}
 	facts, unread := l.gateway.Payments(ctx, from.Start(), to.AddDays(1).Start())
+	if fault.Is(unread, fault.Forbidden) {
+		unread = errors.Join(unread, l.stop(ctx, p, refusedSecret))
+	}
 	if unread != nil && len(facts) == 0 {
 		return nil, unread
 	}
 	errs := []error{unread}
 	known := map[string]payment.Fact{}
 	for _, f := range facts {
-		known[f.ID] = f
-		errs = append(errs, l.apply(ctx, f))
+		err := l.own(ctx, f)
+		if err == nil {
+			known[f.ID] = f
+			err = l.apply(ctx, f)
+		}
+		if !errors.Is(err, errForeign) { // another's, which is on the work-list
+			errs = append(errs, err)
+		}
 	}
 	left, err := l.differences(ctx, known, from, to)
 	errs = append(errs, err, d.askOverdue(ctx, p))
@@ -61,24 +99,11 @@ func (l *line) differences(ctx context.Context, known map[string]payment.Fact, f
 		}
 	}
 	for _, row := range out {
-		if err := l.listed(ctx, row); err != nil {
+		if err := l.listed(ctx, l.by, row); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
-}
-
-// listed puts a row on the work-list unless it stands there.
-func (l *line) listed(ctx context.Context, row payment.Matter) error {
-	_, err := payment.LoadMatter(ctx, l.Store, l.by.Tenant, row.ID)
-	if !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	w, err := row.Put(l.by.Tenant)
-	if err != nil {
-		return err
-	}
-	return l.Commit(ctx, l.by, journal.Change{Action: "payment.differs", Subject: row.Payment, Reason: row.Text.EN}, w)
 }
 
 // difference says in what the provider's record of a payment is not ours; one that is open is no difference.

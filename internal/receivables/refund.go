@@ -2,6 +2,7 @@ package receivables
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"jeongsan/internal/fault"
@@ -66,19 +67,25 @@ func (l *line) orderRefund(ctx context.Context, v payment.Versioned, o RefundOrd
 	if err != nil {
 		return v, err
 	}
-	free := won
-	if !v.TaxFree.IsZero() {
-		free = part.Total
+	exempt, err := v.LeftExempt()
+	if err != nil {
+		return v, err
 	}
-	next := v.Order(payment.Refund{Key: v.RefundKey(), Amount: part.Total, VAT: part.VAT, Exempt: free, Left: left.Total, Reason: o.Reason, By: l.by.String(), Sent: l.now()})
-	return l.put(ctx, v, next, journal.Change{Action: "refund.send", Subject: v.ID, Before: left.Total.String(), After: o.Amount.String(), Reason: o.Reason})
+	free, err := exempt.Part(o.Amount)
+	if err != nil {
+		return v, err
+	}
+	next := v.Order(payment.Refund{Key: v.RefundKey(), Amount: part.Total, VAT: part.VAT, Exempt: free.VAT, Left: left.Total, Reason: o.Reason, By: l.by.String(), Sent: l.now()})
+	return l.put(ctx, v, next, journal.Change{Action: "refund.send", Subject: v.ID, Before: left.Total.String(), After: o.Amount.String(), Reason: o.Reason}, payment.MatterDone(l.by.Tenant, refundID(v.ID)))
 }
+
+func refundID(id string) string { return "refund-failed/" + id }
 
 // callRefund calls for the order and settles it by the provider's record.
 func (l *line) callRefund(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
 	r := v.Refund
-	refusal := l.gateway.Refund(ctx, RefundRequest{Payment: v.ID, Key: r.Key, Amount: r.Amount, VAT: r.VAT, TaxFree: r.Exempt, Left: r.Left, Reason: r.Reason})
-	next, err := l.recorded(ctx, v)
+	refusal := l.gateway.Refund(ctx, RefundRequest{Payment: v.ID, Key: r.Key, Amount: r.Amount, VAT: r.VAT, TaxFree: r.Exempt, Left: r.Left, Reason: r.Reason, Again: !r.Once()})
+	next, fact, err := l.recorded(ctx, v)
 	if err != nil || next.Refund == nil || next.Refund.Key != r.Key {
 		return next, err
 	}
@@ -86,40 +93,59 @@ func (l *line) callRefund(ctx context.Context, v payment.Versioned) (payment.Ver
 	case "", fault.Unavailable, fault.UnknownOutcome, fault.Internal:
 		return next, nil // its timer asks
 	}
-	return l.refusedRefund(ctx, next, refusal)
+	if len(fact.Pending) > 0 || fact.ID == "" && !r.Once() {
+		return next, nil // it is being worked on, or an earlier call of it may have been taken: its timer asks
+	}
+	if err := l.unreturned(ctx, next, fault.TextOf(refusal)); err != nil {
+		return next, err
+	}
+	next, err = payment.Load(ctx, l.Store, l.by.Tenant, v.ID)
+	return next, errors.Join(refusal, err)
 }
 
-// refusedRefund ends an order that the provider surely did not carry out.
-func (l *line) refusedRefund(ctx context.Context, v payment.Versioned, refusal error) (payment.Versioned, error) {
-	after, err := l.put(ctx, v, v.Unordered(), journal.Change{Action: "refund.refused", Subject: v.ID, Before: v.Refund.Amount.String(), Reason: fault.TextOf(refusal).EN}, payment.MatterDone(l.by.Tenant, doubtID(v.ID)))
+// unreturned ends an order that the provider surely did not carry out, and says so on the work-list: who ordered it may
+// have gone home.
+func (l *line) unreturned(ctx context.Context, v payment.Versioned, why fault.Text) error {
+	text := fault.T("결제 %[1]s에서 %[2]s을(를) 취소하지 못했습니다: %[3]s", "%[4]s of payment %[1]s could not be given back: %[5]s", v.ID, v.Refund.Amount.Korean(), why.KO, v.Refund.Amount.English(), why.EN)
+	row, err := l.matter(payment.MatterRefund, refundID(v.ID), v.Payment, v.Refund.Amount, text).Put(l.by.Tenant)
 	if err != nil {
-		return v, err
+		return err
 	}
-	return after, refusal
+	_, err = l.put(ctx, v, v.Unordered(), journal.Change{Action: "refund.refused", Subject: v.ID, Before: v.Refund.Amount.String(), Reason: why.EN}, row, payment.MatterDone(l.by.Tenant, doubtID(v.ID)))
+	return err
 }
 
-// recorded books what the provider's record says; nothing when it cannot be read now.
-func (l *line) recorded(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
-	fact, err := l.gateway.Find(ctx, v.ID)
-	if fault.Is(err, fault.Unavailable) {
-		return payment.Load(ctx, l.Store, l.by.Tenant, v.ID)
+// recorded books what the provider's record says; an empty fact when it cannot be read now.
+func (l *line) recorded(ctx context.Context, v payment.Versioned) (payment.Versioned, payment.Fact, error) {
+	fact, err := l.find(ctx, v.ID)
+	if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Forbidden) {
+		next, err := payment.Load(ctx, l.Store, l.by.Tenant, v.ID)
+		return next, payment.Fact{}, err
 	}
 	if err != nil {
-		return v, err
+		return v, fact, err
 	}
 	next, _, err := l.conclude(ctx, v.ID, fact)
-	return next, err
+	return next, fact, err
 }
 
-// followRefund asks how an order stands. One that left no trace after the margin is called again, under its key and with
-// its lock: should it have been done meanwhile, the provider refuses.
+// followRefund asks how an order stands. While any cancellation is pending at the provider nothing is called: it may be
+// ours, and its money may be gone. One that left no trace after the margin is called again, under its key and with its
+// lock: should it have been done meanwhile, the provider refuses.
 func (l *line) followRefund(ctx context.Context, v payment.Versioned) (payment.Versioned, error) {
-	next, err := l.recorded(ctx, v)
+	next, fact, err := l.recorded(ctx, v)
 	if err != nil || next.Refund == nil || next.Refund.Key != v.Refund.Key {
 		return next, err
 	}
-	if l.now().Before(next.Refund.Sent.Add(payment.Margin)) {
+	if fact.ID == "" || len(fact.Pending) > 0 || next.Refund.Taken != "" || !next.RefundArrived(l.now()) {
 		return next, nil
+	}
+	next, err = l.put(ctx, next, next.RefundAgain(l.now()), journal.Change{Action: "refund.repeat", Subject: v.ID})
+	if lost(err) { // somebody else decided meanwhile
+		return payment.Load(ctx, l.Store, l.by.Tenant, v.ID)
+	}
+	if err != nil {
+		return next, err
 	}
 	return l.callRefund(ctx, next)
 }

@@ -128,7 +128,7 @@ func page(head invoice.Invoice, body invoice.Body, profile tenant.Profile, c cus
 	s := head.Sums
 	page := document.Invoice{
 		Number: head.Number, Revision: head.Revision, Draft: head.State != invoice.Final, Month: head.Month,
-		PeriodFrom: head.Span[0].First(), PeriodTo: head.Month.Last(), IssuedOn: head.Issued, BillingDay: head.Billing.Day(), Due: head.Due,
+		PeriodFrom: head.Span[0].First(), PeriodTo: head.Month.Last(), IssuedOn: drawnUp(head), BillingDay: head.Billing.Day(), Due: head.Due,
 		Issuer: document.Issuer{
 			Name: profile.Name, BusinessNo: customer.FormatBusinessNumber(profile.BusinessNumber), Representative: profile.Representative,
 			Address: profile.Address, Phone: profile.Phone, Fax: profile.Fax, Email: profile.Email, BankAccounts: profile.BankAccounts,
@@ -147,6 +147,14 @@ func page(head invoice.Invoice, body invoice.Body, profile tenant.Profile, c cus
 		page.FX = &document.FX{Currency: x.From, Rate: x.Rate, Date: x.Date, Source: x.Source, ProviderTotal: body.Bill.Cost}
 	}
 	return page
+}
+
+// drawnUp is the day on the invoice: that of its revision, none of a draft.
+func drawnUp(head invoice.Invoice) calendar.Date {
+	if head.Finalised.IsZero() {
+		return head.Issued
+	}
+	return calendar.DateOf(head.Finalised)
 }
 
 func pageGroup(g rating.Group) document.Group {

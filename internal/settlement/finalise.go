@@ -1,6 +1,7 @@
 package settlement
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -98,6 +99,11 @@ func (d *Desk) finalise(ctx context.Context, p identity.Principal, drafted Draft
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
+	c, _, err := customer.Load(ctx, d.Store, p.Tenant, final.Customer)
+	if err != nil {
+		return invoice.Invoice{}, err
+	}
+	final.TaxKind = cmp.Or(c.TaxKind, customer.Taxed) // whatever the customer becomes: the figures were made so
 	headWrite, err := final.Put(p.Tenant, drafted.Version)
 	if err != nil {
 		return invoice.Invoice{}, err
@@ -110,7 +116,7 @@ func (d *Desk) finalise(ctx context.Context, p identity.Principal, drafted Draft
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
-	work, err := d.followUp(ctx, p.Tenant, final)
+	work, err := d.followUp(p.Tenant, c, final)
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
@@ -129,11 +135,7 @@ func (d *Desk) draftedBody(ctx context.Context, t store.Tenant, drafted Drafted)
 
 // followUp is the outbox row of a new final invoice: its mails where the contract sends by itself, else its
 // documents, so that a download finds them made.
-func (d *Desk) followUp(ctx context.Context, t store.Tenant, final invoice.Invoice) (store.Write, error) {
-	c, _, err := customer.Load(ctx, d.Store, t, final.Customer)
-	if err != nil {
-		return store.Write{}, err
-	}
+func (d *Desk) followUp(t store.Tenant, c customer.Customer, final invoice.Invoice) (store.Write, error) {
 	if _, missing := c.Recipients(); c.AutoSend && missing == nil {
 		return d.outbox(t, JobSend, fmt.Sprintf("send/%s/1", final.Number), InvoiceWork{final.Month, final.Customer, 1})
 	}

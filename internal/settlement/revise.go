@@ -35,41 +35,58 @@ type Revision struct {
 // former head stays as a document of the history (Revisions); files are made anew, and the invoice is to be sent again.
 //
 // It is refused while a tax invoice covers the invoice (amend that one), once anything was paid or is being paid, and
-// when the seen revision is not the invoice's. Asked again for what was done, it changes nothing.
+// when the seen revision is not the invoice's. Asked again for what was done, it changes nothing. The day the invoice first
+// became final stays, and with it the days of its charge and its tax invoice.
 func (d *Desk) Revise(ctx context.Context, p identity.Principal, m calendar.Month, customerID string, r Revision) (invoice.Invoice, error) {
 	if err := p.Allow(identity.ReviseInvoice); err != nil {
 		return invoice.Invoice{}, err
 	}
-	head, version, err := invoice.Load(ctx, d.Store, p.Tenant, m, customerID)
+	planned, err := d.revision(ctx, p.Tenant, m, customerID, r)
+	if err != nil || planned.done {
+		return planned.next, err
+	}
+	return d.writeRevision(ctx, p, planned)
+}
+
+// revising is a revision before it is committed.
+type revising struct {
+	head    invoice.Invoice
+	version int64
+	next    invoice.Invoice
+	body    invoice.Body
+	reason  string
+	done    bool // asked again: next is what there is
+}
+
+// revision works out what a revision would make, and refuses it where Revise would. It writes nothing.
+func (d *Desk) revision(ctx context.Context, t store.Tenant, m calendar.Month, customerID string, r Revision) (revising, error) {
+	head, version, err := invoice.Load(ctx, d.Store, t, m, customerID)
 	if err != nil {
-		return invoice.Invoice{}, err
+		return revising{}, err
 	}
 	if err := r.check(); err != nil {
-		return invoice.Invoice{}, err
+		return revising{}, err
 	}
-	body, err := d.body(ctx, p.Tenant, head)
+	body, err := d.body(ctx, t, head)
 	if err != nil {
-		return invoice.Invoice{}, err
+		return revising{}, err
 	}
 	supply, err := r.supply(head, body.Input.Policy)
 	if err != nil {
-		return invoice.Invoice{}, err
+		return revising{}, err
 	}
 	if head.Revision == r.ExpectedRevision+1 && head.Sums.Supply == supply && head.State == invoice.Final { // asked again
-		return head, nil
+		return revising{head: head, next: head, done: true}, nil
 	}
 	if err := revisable(head, r, supply); err != nil {
-		return invoice.Invoice{}, err
+		return revising{}, err
 	}
 	input, bill, err := adjusted(body, supply, r)
 	if err != nil {
-		return invoice.Invoice{}, err
+		return revising{}, err
 	}
 	next, err := d.revised(head, input, bill)
-	if err != nil {
-		return invoice.Invoice{}, err
-	}
-	return d.writeRevision(ctx, p, head, version, next, invoice.Body{Input: input, Bill: bill}, r.Reason)
+	return revising{head: head, version: version, next: next, body: invoice.Body{Input: input, Bill: bill}, reason: r.Reason}, err
 }
 
 func (r Revision) check() error {
@@ -183,7 +200,7 @@ func adjustment(change money.Amount, r Revision) rating.Fee {
 	return f
 }
 
-// revised is the head of the next revision: the same charges and dates, other figures, no files yet.
+// revised is the head of the next revision: the same charges and days, other figures, no files yet.
 func (d *Desk) revised(head invoice.Invoice, input rating.Input, bill rating.Bill) (invoice.Invoice, error) {
 	ref, err := invoice.ParseNumber(head.Number)
 	if err != nil {
@@ -193,7 +210,7 @@ func (d *Desk) revised(head invoice.Invoice, input rating.Input, bill rating.Bil
 	next.Revision++
 	next.Number = invoice.Number(ref.Code, head.Month, head.Customer, next.Revision)
 	next.Sums = invoice.SumsOf(bill)
-	next.Issued, next.Finalised = d.Today(), d.Clock.Now().UTC()
+	next.Finalised = d.Clock.Now().UTC()
 	next.Documents = invoice.Documents{}
 	if next.Input, err = invoice.HashInput(input, head.Charges); err != nil {
 		return head, err
@@ -204,12 +221,13 @@ func (d *Desk) revised(head invoice.Invoice, input rating.Input, bill rating.Bil
 	return next.Replace(*head.Upload) // weighs the upload's total against the new figures
 }
 
-func (d *Desk) writeRevision(ctx context.Context, p identity.Principal, head invoice.Invoice, version int64, next invoice.Invoice, body invoice.Body, reason string) (invoice.Invoice, error) {
-	next, writes, err := d.bodyWrites(ctx, p.Tenant, next, body)
+func (d *Desk) writeRevision(ctx context.Context, p identity.Principal, planned revising) (invoice.Invoice, error) {
+	head, reason := planned.head, planned.reason
+	next, writes, err := d.bodyWrites(ctx, p.Tenant, planned.next, planned.body)
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
-	written, err := next.Put(p.Tenant, version)
+	written, err := next.Put(p.Tenant, planned.version)
 	if err != nil {
 		return invoice.Invoice{}, err
 	}

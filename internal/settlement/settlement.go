@@ -1,6 +1,6 @@
 // Package settlement is the flows that take a month from usage to an invoice in a mailbox and a tax invoice at the tax
 // office: ingest, draft, finalise, revise, close, render, send, replace by an upload, open by a link, explain; and
-// preview, issue, cancel, follow, amend and look up tax invoices.
+// preview, issue, cancel, follow, amend, take back half-done amendments of, and look up tax invoices.
 //
 // Who uses it: schedules and queue workers call the daily flows, the dashboard and the command line the others. A
 // flow is the only place that commits: it reads, asks the nouns what follows, calls outside and commits, in the
@@ -9,11 +9,16 @@
 //
 // Invariants:
 //   - every flow can be run again at any point and gives the same books: nothing is billed, posted or mailed twice;
-//   - every flow that changes something takes a principal (reading takes the tenant); what changes money or access leaves an audit record in the same commit;
+//   - every flow that changes something, or hands out a secret, takes a principal; what changes money or access leaves an
+//     audit record in the same commit;
+//   - flows that only read take the tenant: whoever calls them (screens behind a log-in, schedules) has let the asker into
+//     that tenant first, and every role in it may read;
 //   - an object is put before the document that names it; what an aborted flow leaves is an orphan, never a half state;
-//   - a tax invoice is asked for by its key and never issued under a second one while the first may exist;
+//   - a tax invoice is asked for by its key and never issued under a second one while the first may exist: neither a lost
+//     answer nor a refusal is believed before the service says that it has no such document;
 //   - an amended invoice keeps its number and its figures: the difference is posted on the day of the amendment under the
-//     correction's id, and stands in the head as an adjustment (invoice.Adjustment), so that what is owed follows at once.
+//     correction's id, and stands in the head as an adjustment (invoice.Adjustment), so that what is owed follows at once; more than before is
+//     collected once its document stands. An amendment that only covers what is billed already posts nothing.
 package settlement
 
 import (

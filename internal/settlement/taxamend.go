@@ -2,6 +2,10 @@ package settlement
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -12,6 +16,7 @@ import (
 	"jeongsan/internal/invoice"
 	"jeongsan/internal/journal"
 	"jeongsan/internal/ledger"
+	"jeongsan/internal/payment"
 	"jeongsan/internal/store"
 	"jeongsan/internal/taxinvoice"
 )
@@ -23,6 +28,18 @@ type TaxAmendment struct {
 	Seen   int    // how many amendments of the original whoever asks has seen
 	Why    string // for the record
 	Memo   string
+	Late   bool // issue although the legal deadline of a document has passed, knowing the penalty
+	// Covers says that the invoice bills already what the amendment adds or takes away, so that books and balance stay: after
+	// a card payment was given back in part, say, whose slip stood for it. It must be the very gap that DueTax lists.
+	Covers bool
+}
+
+// request is the hash by which the same order is known again.
+func (a TaxAmendment) request() (string, error) {
+	a.Seen, a.Why, a.Memo = 0, strings.TrimSpace(a.Why), strings.TrimSpace(a.Memo)
+	text, err := json.Marshal(a)
+	h := sha256.Sum256(text)
+	return hex.EncodeToString(h[:]), err
 }
 
 // amending is an amendment while it is planned.
@@ -98,7 +115,10 @@ func (d *Desk) documentsOf(ctx context.Context, t store.Tenant, c taxinvoice.Cor
 // AmendTax orders an amended tax invoice. One commit holds the correction's record, every document as intended, the
 // posting of the difference on today's date, the adjustment of what the invoice asks for, and the work. Documents go out
 // in the order of the plan, each only once the one before it stands: where the first is refused, none is issued and the
-// books go back; where a later one is, the record says so and ReissueAmended takes it up.
+// books go back; where a later one is, the record says so, and ReissueAmended takes it up or RevertAmended gives it up.
+//
+// What is asked for beyond the former balance is not collected before its documents stand (invoice.Money.Amending); where
+// more was paid than is asked for now, a matter for a person is left. What is past a deadline needs the order's consent.
 func (d *Desk) AmendTax(ctx context.Context, p identity.Principal, original TaxWork, want TaxAmendment) (taxinvoice.CorrectionRecord, error) {
 	var none taxinvoice.CorrectionRecord
 	if err := p.Allow(identity.AmendTax); err != nil {
@@ -114,7 +134,11 @@ func (d *Desk) AmendTax(ctx context.Context, p identity.Principal, original TaxW
 	if err != nil {
 		return none, err
 	}
-	if len(a.before) == want.Seen+1 && a.before[want.Seen].By == p.String() && a.before[want.Seen].Why == strings.TrimSpace(want.Why) { // asked again
+	request, err := want.request()
+	if err != nil {
+		return none, err
+	}
+	if len(a.before) == want.Seen+1 && a.before[want.Seen].By == p.String() && a.before[want.Seen].Request == request { // asked again
 		return a.before[want.Seen].CorrectionRecord, nil
 	}
 	if err := a.free(want.Seen); err != nil {
@@ -123,7 +147,56 @@ func (d *Desk) AmendTax(ctx context.Context, p identity.Principal, original TaxW
 	if a, err = d.amending(ctx, p.Tenant, original, want.Change); err != nil {
 		return none, err
 	}
-	return d.writeAmendment(ctx, p, a, want)
+	if err := errors.Join(d.inTime(a.plan, want), d.closesGap(ctx, p.Tenant, a, want)); err != nil {
+		return none, err
+	}
+	return d.writeAmendment(ctx, p, a, want, request)
+}
+
+// inTime refuses what would be issued past its deadline without the order's consent.
+func (d *Desk) inTime(plan taxinvoice.Plan, want TaxAmendment) error {
+	for _, document := range plan.Documents {
+		if want.Late || document.Deadline.IsZero() || !d.Today().After(document.Deadline) {
+			continue
+		}
+		return fault.Invalidf("late", fault.T(
+			"수정세금계산서의 발행기한 %[1]s이(가) 지났습니다. 지연발급 가산세를 확인하고 지연발행으로 주문해 주세요.",
+			"The deadline of the amended tax invoice was %[1]s; order it as a late one, knowing the penalty.", document.Deadline))
+	}
+	return nil
+}
+
+// closesGap holds an amendment that covers what is billed already to the difference between the two.
+func (d *Desk) closesGap(ctx context.Context, t store.Tenant, a amending, want TaxAmendment) error {
+	if !want.Covers {
+		return nil
+	}
+	x := a.original.TaxInvoice
+	head, _, err := invoice.Load(ctx, d.Store, t, x.Month, x.Customer)
+	if err != nil {
+		return err
+	}
+	all, err := taxinvoice.List(ctx, d.Store, t, x.Month, x.Customer)
+	if err != nil {
+		return err
+	}
+	var documents []taxinvoice.TaxInvoice
+	for _, v := range all {
+		documents = append(documents, v.TaxInvoice)
+	}
+	stands, err := taxinvoice.Covering(documents)
+	if err != nil {
+		return err
+	}
+	gap, err := taxinvoice.Waiting{Invoice: head, Stands: stands}.Gap()
+	by := a.plan.Difference()
+	if err != nil || gap.Supply == by.Supply && gap.VAT == by.VAT {
+		return err
+	}
+	return fault.Invalidf("supply", fault.T(
+		"청구서 %[1]s의 청구 금액과 세금계산서의 차이는 공급가액 %[2]s, 세액 %[3]s입니다. 그 금액으로 수정하거나, 청구 금액도 바뀌면 '청구 금액 그대로'를 끄고 수정해 주세요.",
+		"Invoice %[1]s bills supply %[4]s and VAT %[5]s more than its tax invoices say; amend by that, or let the amendment change what is billed.",
+		head.Number, gap.Supply.Korean(), gap.VAT.Korean(), gap.Supply.English(), gap.VAT.English()))
 }
 
 // free refuses an amendment beside one that is not done, and one ordered over another that was not seen.
@@ -139,11 +212,11 @@ func (a amending) free(seen int) error {
 	return nil
 }
 
-func (d *Desk) writeAmendment(ctx context.Context, p identity.Principal, a amending, want TaxAmendment) (taxinvoice.CorrectionRecord, error) {
+func (d *Desk) writeAmendment(ctx context.Context, p identity.Principal, a amending, want TaxAmendment, request string) (taxinvoice.CorrectionRecord, error) {
 	x := a.original.TaxInvoice
 	record := taxinvoice.CorrectionRecord{
 		ID: taxinvoice.CorrectionID(x.Key, len(a.before)+1), Original: x.Key, Customer: x.Customer, Month: x.Month, Reason: a.plan.Reason,
-		State: taxinvoice.Running, By: p.String(), Why: strings.TrimSpace(want.Why), At: d.Clock.Now().UTC(),
+		State: taxinvoice.Running, By: p.String(), Why: strings.TrimSpace(want.Why), At: d.Clock.Now().UTC(), Request: request, Covers: want.Covers,
 	}
 	sequence, err := d.nextSequence(ctx, p.Tenant, x.Month, x.Customer)
 	if err != nil {
@@ -153,7 +226,7 @@ func (d *Desk) writeAmendment(ctx context.Context, p identity.Principal, a amend
 	for i, document := range a.plan.Documents {
 		amended, err := taxinvoice.Intend(taxinvoice.Intent{
 			Invoice: x.Invoice, Customer: x.Customer, Month: x.Month, Sequence: sequence + i, Content: document.Content, Timing: want.Timing,
-			Memo: strings.TrimSpace(want.Memo), Correction: record.ID, Deadline: document.Deadline,
+			Memo: strings.TrimSpace(want.Memo), Correction: record.ID, Deadline: document.Deadline, Late: want.Late,
 		}, calendar.Korea(), d.Clock.Now())
 		if err != nil {
 			return record, err
@@ -182,9 +255,9 @@ func (d *Desk) writeAmendment(ctx context.Context, p identity.Principal, a amend
 }
 
 // differ is the writes by which the books and the invoice learn of a difference; none where there is none. What was
-// issued twice by mistake is owed once as before: only a tax invoice is taken back.
+// issued twice by mistake is owed once as before, and what is billed already is not billed again: only a tax invoice changes.
 func (d *Desk) differ(ctx context.Context, t store.Tenant, record taxinvoice.CorrectionRecord, by invoice.Covered) ([]store.Write, error) {
-	if record.Reason == taxinvoice.DuplicateMistake || by.Supply.IsZero() && by.VAT.IsZero() {
+	if record.Reason == taxinvoice.DuplicateMistake || record.Covers || by.Supply.IsZero() && by.VAT.IsZero() {
 		return nil, nil
 	}
 	head, version, err := invoice.Load(ctx, d.Store, t, record.Month, record.Customer)
@@ -202,8 +275,29 @@ func (d *Desk) differ(ctx context.Context, t store.Tenant, record taxinvoice.Cor
 	if err != nil {
 		return nil, err
 	}
-	told, err := head.Adjust(invoice.Adjustment{ID: record.ID, Supply: by.Supply, VAT: by.VAT, Total: by.Total, At: record.At}).Put(t, version)
-	return append(writes, told), err
+	head = head.Adjust(invoice.Adjustment{ID: record.ID, Supply: by.Supply, VAT: by.VAT, Total: by.Total, At: record.At})
+	told, err := head.Put(t, version)
+	if err != nil {
+		return nil, err
+	}
+	row, err := credited(t, record, head)
+	return append(writes, told, row), err
+}
+
+// credited is the write of the row on the work-list that says that the invoice, as a correction left it, is paid beyond what
+// it asks for: the money is the customer's. Where it is not, the row goes.
+func credited(t store.Tenant, record taxinvoice.CorrectionRecord, head invoice.Invoice) (store.Write, error) {
+	id := "credit/" + record.ID
+	balance, err := head.Balance()
+	if err != nil || balance.Sign() >= 0 {
+		return payment.MatterDone(t, id), err
+	}
+	much := balance.Neg()
+	return payment.Matter{
+		ID: id, Kind: payment.MatterExcess, Invoice: head.Number, Customer: record.Customer, Amount: much, At: record.At,
+		Text: fault.T("수정세금계산서(%[4]s)로 청구서 %[1]s의 금액이 바뀌어 %[2]s을(를) 더 받은 상태입니다. 환불하거나 다음 청구에서 빼 주세요.",
+			"Amendment %[4]s changed invoice %[1]s, of which %[3]s too much is paid now; give it back, or take it off the next one.", head.Number, much.Korean(), much.English(), record.ID),
+	}.Put(t)
 }
 
 // amendmentPosting is what an amendment changes in the books, on the day it was decided.

@@ -65,6 +65,9 @@ func (s *taxing) cancel(ctx context.Context, memo string) error {
 		return s.observe(ctx, taxinvoice.Found{Provider: taxinvoice.Withdrawn, Confirmation: s.x.Confirmation, Issued: s.x.Issued})
 	}
 	doc, err := s.service.Find(ctx, s.x.Key)
+	if fault.Is(err, fault.NotFound) { // it was cancelled, and then deleted: nothing that lives can be
+		return s.observe(ctx, taxinvoice.Found{})
+	}
 	if err != nil {
 		return s.stillCancelling(err)
 	}
@@ -100,14 +103,15 @@ func tooLate(x taxinvoice.TaxInvoice) error {
 	return fault.New(fault.Conflict, fault.T("세금계산서 %s은(는) 국세청 전송이 시작되어 취소할 수 없습니다. 수정세금계산서를 발행해 주세요.", "Tax invoice %s is on its way to the tax office and cannot be cancelled; issue an amended one instead.", x.Key))
 }
 
-// resumeCancel takes up a cancellation that stopped half-way. That it came too late is the end of it.
+// resumeCancel takes up a cancellation that stopped half-way. That it came too late is the end of it; what cannot be heard
+// of is asked for by the ladder and goes to a person in the end.
 func (s *taxing) resumeCancel(ctx context.Context) error {
 	err := s.cancel(ctx, "")
 	switch {
 	case s.x.State != taxinvoice.Cancelling:
 		return nil
 	case fault.Is(err, fault.UnknownOutcome) && s.turn > 0:
-		return s.askLater(ctx)
+		return s.park(ctx, err)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package settlement
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"jeongsan/internal/books"
@@ -35,19 +36,59 @@ func (s *taxing) correct(ctx context.Context, after taxinvoice.TaxInvoice) ([]st
 		return nil, err
 	}
 	moved, changed := record.Observed(states)
-	if !changed {
-		return writes, nil
+	if changed {
+		kept, err := moved.Put(t, record.Version)
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, kept)
 	}
-	kept, err := moved.Put(t, record.Version)
+	booked, err := s.rebook(ctx, record.CorrectionRecord, moved, states)
+	return append(writes, booked...), err
+}
+
+// rebook brings books and invoice in line with what has become of a correction: what failed is taken back, what stands can
+// be collected, and an original of which nothing is left covers the invoice no more.
+func (s *taxing) rebook(ctx context.Context, was, now taxinvoice.CorrectionRecord, documents []taxinvoice.TaxInvoice) ([]store.Write, error) {
+	failed := now.State == taxinvoice.Failed && was.State != taxinvoice.Failed
+	done := now.State == taxinvoice.Done && was.State != taxinvoice.Done
+	if !failed && !done && slices.ContainsFunc(documents, func(x taxinvoice.TaxInvoice) bool { return !stands(x.State) }) {
+		return nil, nil
+	}
+	t := s.principal.Tenant
+	head, version, err := invoice.Load(ctx, s.Store, t, now.Month, now.Customer)
 	if err != nil {
 		return nil, err
 	}
-	writes = append(writes, kept)
-	if moved.State != taxinvoice.Failed || record.State == taxinvoice.Failed {
-		return writes, nil
+	after, writes := head.Amended(now.ID), []store.Write(nil)
+	switch {
+	case failed:
+		after, writes, err = s.undo(ctx, t, now, head)
+	case done:
+		after, err = s.uncover(ctx, now, after)
 	}
-	undone, err := s.undo(ctx, moved)
-	return append(writes, undone...), err
+	if err != nil || reflect.DeepEqual(head, after) {
+		return writes, err
+	}
+	told, err := after.Put(t, version)
+	return append(writes, told), err
+}
+
+// uncover frees the invoice of an original of which nothing is left: by reason 6 another covers it, by 4 none has to.
+func (s *taxing) uncover(ctx context.Context, record taxinvoice.CorrectionRecord, head invoice.Invoice) (invoice.Invoice, error) {
+	w, err := ParseTaxKey(record.Original)
+	if err != nil {
+		return head, err
+	}
+	original, err := taxinvoice.LoadOriginal(ctx, s.Store, s.principal.Tenant, w.Month, w.Customer, w.Sequence)
+	if err != nil {
+		return head, err
+	}
+	left, err := original.Left()
+	if err != nil || left.Total.Sign() > 0 {
+		return head, err
+	}
+	return head.Untax(record.Original), nil
 }
 
 // others moves the documents behind the one that has a new state: the next is issued once it stands, and none is once
@@ -106,67 +147,61 @@ func (s *taxing) behind(ctx context.Context) (bool, error) {
 	return !stands(documents[at-1].State), nil
 }
 
-// undo takes the difference of a failed correction back out of books and invoice.
-func (s *taxing) undo(ctx context.Context, record taxinvoice.CorrectionRecord) ([]store.Write, error) {
-	t := s.principal.Tenant
-	head, version, err := invoice.Load(ctx, s.Store, t, record.Month, record.Customer)
-	if err != nil {
-		return nil, err
-	}
+// undo takes the difference of a correction that came to nothing back out of books and invoice. Where none was made, there
+// is nothing to take back.
+func (d *Desk) undo(ctx context.Context, t store.Tenant, record taxinvoice.CorrectionRecord, head invoice.Invoice) (invoice.Invoice, []store.Write, error) {
 	changed, ok := head.Adjustment(record.ID)
 	if !ok {
-		return nil, nil
+		return head, nil, nil
 	}
 	posting, err := amendmentPosting(record, head.Number, invoice.Covered{Supply: changed.Supply, VAT: changed.VAT, Total: changed.Total})
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
-	back, err := ledger.Reverse(posting, "reverse-"+posting.ID(), s.Today(), fmt.Sprintf("%s %s", record.ID, record.State))
+	back, err := ledger.Reverse(posting, "reverse-"+posting.ID(), d.Today(), fmt.Sprintf("%s %s", record.ID, record.State))
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
-	writes, err := books.Post(ctx, s.Store, t, back)
+	writes, err := books.Post(ctx, d.Store, t, back)
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
-	taken, err := head.Readjust(record.ID).Put(t, version)
-	return append(writes, taken), err
+	head = head.Readjust(record.ID)
+	row, err := credited(t, record, head)
+	return head, append(writes, row), err
 }
 
 // ReissueAmended issues a document of a half-done correction again under a new key, for one that was refused, rejected
 // or cancelled. correct is its corrected content, nil for the same; date, amounts and what it amends stay, since the
-// documents that stand were issued with them.
+// documents that stand were issued with them. Past its deadline it is issued as a late one: whoever orders it completes what
+// the tax office has half of.
 func (d *Desk) ReissueAmended(ctx context.Context, p identity.Principal, failed TaxWork, correct *taxinvoice.Content) (taxinvoice.TaxInvoice, error) {
 	var none taxinvoice.TaxInvoice
 	if err := p.Allow(identity.AmendTax); err != nil {
 		return none, err
 	}
-	x, err := taxinvoice.Load(ctx, d.Store, p.Tenant, failed.Month, failed.Customer, failed.Sequence)
+	x, record, err := d.halfOf(ctx, p.Tenant, failed)
 	if err != nil {
 		return none, err
 	}
 	content := x.Content
 	if correct != nil {
 		if content = *correct; !sameSupply(content, x.Content) {
-			return none, fault.Invalidf("content", fault.T("다시 발행하는 문서의 작성일자와 금액, 당초 승인번호는 바꿀 수 없습니다.", "Date, amounts and the original of a document that is issued again cannot be changed."))
+			return none, fault.Invalidf("content", fault.T("다시 발행하는 문서의 작성일자와 금액, 당초 승인번호, 당사자의 등록번호는 바꿀 수 없습니다.", "Date, amounts, original and the parties' numbers of a document that is issued again cannot be changed."))
 		}
 	}
-	if x.Correction == "" {
-		return none, fault.New(fault.Conflict, fault.T("세금계산서 %s은(는) 수정세금계산서가 아닙니다. 세금계산서 발행에서 다시 발행해 주세요.", "Tax invoice %s is no amendment; issue it again as an ordinary one.", x.Key))
-	}
-	record, err := taxinvoice.LoadCorrection(ctx, d.Store, p.Tenant, x.Month, x.Correction)
-	if err != nil {
-		return none, err
-	}
-	if x.State.Live() || record.State != taxinvoice.Half {
-		return none, fault.New(fault.Conflict, fault.T("수정 %[1]s은(는) 다시 발행할 문서가 없습니다.", "Amendment %[1]s has no document to issue again.", record.ID))
-	}
-	return d.reissue(ctx, p, x.TaxInvoice, record, content)
+	return d.reissue(ctx, p, x, record, content)
 }
 
+// sameSupply reports whether a document may stand for another that failed: only the correct half of a correction, which may
+// be there for the buyer's number, can have another buyer.
 func sameSupply(a, b taxinvoice.Content) bool {
-	same := a.Written == b.Written && a.Supply == b.Supply && a.VAT == b.VAT && a.Total == b.Total && a.Kind == b.Kind
-	return same && a.Amends != nil && b.Amends != nil && *a.Amends == *b.Amends
+	if a.Amends == nil || b.Amends == nil || *a.Amends != *b.Amends {
+		return false
+	}
+	correct := b.Amends.Reason == taxinvoice.Correction && b.Total.Sign() > 0
+	parties := a.Supplier.BusinessNumber == b.Supplier.BusinessNumber && (correct || a.Buyer.BusinessNumber == b.Buyer.BusinessNumber)
+	return parties && a.Written == b.Written && a.Supply == b.Supply && a.VAT == b.VAT && a.Total == b.Total && a.Kind == b.Kind
 }
 
 func (d *Desk) reissue(ctx context.Context, p identity.Principal, x taxinvoice.TaxInvoice, record taxinvoice.VersionedCorrection, content taxinvoice.Content) (taxinvoice.TaxInvoice, error) {
@@ -175,7 +210,7 @@ func (d *Desk) reissue(ctx context.Context, p identity.Principal, x taxinvoice.T
 		return x, err
 	}
 	again, err := taxinvoice.Intend(taxinvoice.Intent{
-		Invoice: x.Invoice, Customer: x.Customer, Month: x.Month, Sequence: sequence, Content: content, Timing: x.Timing, Memo: x.Memo, Correction: record.ID, Deadline: x.Deadline,
+		Invoice: x.Invoice, Customer: x.Customer, Month: x.Month, Sequence: sequence, Content: content, Timing: x.Timing, Memo: x.Memo, Correction: record.ID, Deadline: x.Deadline, Late: x.Late || !x.Deadline.IsZero() && d.Today().After(x.Deadline),
 	}, calendar.Korea(), d.Clock.Now())
 	if err != nil {
 		return x, err

@@ -77,7 +77,7 @@ func (d *Desk) polled(ctx context.Context, p identity.Principal, w TaxWork, doc 
 func (s *taxing) follow(ctx context.Context) error {
 	doc, err := s.service.Find(ctx, s.x.Key)
 	if fault.Is(err, fault.NotFound) {
-		return s.observe(ctx, taxinvoice.Found{})
+		return s.gone(ctx)
 	}
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (s *taxing) follow(ctx context.Context) error {
 
 func (s *taxing) heard(ctx context.Context, doc TaxDocument) error {
 	if !doc.stands(s.x.TaxInvoice) {
-		if s.x.State == taxinvoice.InDoubt {
+		if s.x.State == taxinvoice.InDoubt || s.x.State.Settled() { // told already, or not ours to begin with
 			return nil
 		}
 		return s.doubt(ctx)

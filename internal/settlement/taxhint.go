@@ -17,7 +17,8 @@ const maxHookID = 200
 //
 // Nothing of it is believed, so that it need not be signed: it only brings a question forward that timers and the daily
 // poll ask anyway, and the same question twice has one effect. Another company's number is fault.Forbidden; a document
-// that is none of ours, or of which nothing more is to be heard, changes nothing.
+// that is none of ours, or that the tax office has, changes nothing. What was refused, rejected or cancelled is asked for
+// once more: it may stand after all.
 func (d *Desk) TaxWebhook(ctx context.Context, t store.Tenant, event, business, key string) error {
 	if event == "" || len(event) > maxHookID {
 		return fault.Invalidf("event", fault.T("웹훅의 식별자가 없거나 너무 깁니다.", "The webhook's id is missing or too long."))
@@ -34,7 +35,7 @@ func (d *Desk) TaxWebhook(ctx context.Context, t store.Tenant, event, business, 
 		return nil // another program's document under the same business number
 	}
 	x, err := taxinvoice.Load(ctx, d.Store, t, w.Month, w.Customer, w.Sequence)
-	if fault.Is(err, fault.NotFound) || err == nil && x.State.Settled() {
+	if fault.Is(err, fault.NotFound) || err == nil && x.State == taxinvoice.Reported {
 		return nil
 	}
 	if err != nil {

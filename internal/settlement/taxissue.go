@@ -21,8 +21,8 @@ import (
 // The intent was committed with the order. The service is called under the document's key; what came of it is committed
 // with all that follows. An unknown outcome is asked for by the key, at once and then by the ladder of the noun
 // (taxinvoice.NextAsk): what the service has is compared and taken as issued; what it surely has not is issued again
-// under the same key, which the service takes once; what it cannot tell is asked again later and goes to a person
-// in the end. A document of the key with another content is never taken for ours.
+// under the same key, which the service takes once, or is refused where it said so; what it cannot tell is asked again
+// later and goes to a person in the end. A document of the key with another content is never taken for ours.
 func (d *Desk) IssueTax(ctx context.Context, p identity.Principal, w TaxWork) error {
 	if err := p.Allow(identity.IssueTax); err != nil {
 		return err
@@ -49,7 +49,8 @@ func (d *Desk) taxing(ctx context.Context, p identity.Principal, w TaxWork) (*ta
 	return &taxing{Desk: d, principal: p, service: service, profile: profile, turn: w.Turn, x: x}, err
 }
 
-// advanceTax takes a tax invoice a step further, whatever state it is in.
+// advanceTax takes a tax invoice a step further, whatever state it is in. What was given up is asked for like what is on
+// its way: it may stand after all.
 func (d *Desk) advanceTax(ctx context.Context, p identity.Principal, w TaxWork) error {
 	s, err := d.taxing(ctx, p, w)
 	if err != nil {
@@ -60,8 +61,6 @@ func (d *Desk) advanceTax(ctx context.Context, p identity.Principal, w TaxWork) 
 		return s.issue(ctx)
 	case taxinvoice.Cancelling:
 		return s.resumeCancel(ctx)
-	case taxinvoice.Refused, taxinvoice.Cancelled:
-		return nil
 	case taxinvoice.Issued:
 		if s.x.Timing == taxinvoice.Immediate {
 			return s.transmit(ctx)
@@ -82,23 +81,41 @@ func (s *taxing) issue(ctx context.Context) error {
 	return s.call(ctx)
 }
 
-// call has the document issued and commits what came of it.
+// call has the document issued and commits what came of it. A refusal may be the answer to a second call whose first was
+// done and not heard of, so it is believed only once the service says that it has no such document.
+//
+// What was ordered in time and is called late is not forced: the penalty is for a person to accept.
 func (s *taxing) call(ctx context.Context) error {
-	late := s.Today().After(s.x.Deadline) // so is an amendment without a deadline, which bears the original's date
-	confirmation, err := s.service.Issue(ctx, s.x.TaxInvoice, late)
+	if x := s.x; !x.Late && !x.Deadline.IsZero() && s.Today().After(x.Deadline) {
+		return s.ask(ctx, overtaken(x.TaxInvoice))
+	}
+	confirmation, err := s.service.Issue(ctx, s.x.TaxInvoice, s.x.Late || s.x.Deadline.IsZero()) // without a deadline it bears the original's date
 	switch {
 	case err == nil:
 		return s.issued(ctx, confirmation)
-	case errors.Is(err, ErrTaxKeyTaken), fault.Is(err, fault.UnknownOutcome):
-		return s.ask(ctx, err)
 	case fault.Is(err, fault.Unavailable), fault.Is(err, fault.Internal):
 		return err // surely not done, or a defect of ours: the queue brings the work again
 	}
-	after, refused := s.x.Refuse(fault.TextOf(err))
-	if refused != nil {
-		return refused
+	return s.ask(ctx, err)
+}
+
+func overtaken(x taxinvoice.TaxInvoice) error {
+	return fault.Invalidf("late", fault.T(
+		"기한 안에 주문했으나 발행하기 전에 발행기한 %[1]s이(가) 지났습니다. 가산세를 확인하고 지연발행으로 다시 주문해 주세요.",
+		"It was ordered in time, but the deadline, %[1]s, passed before it could be issued; order it again as a late one, knowing the penalty.", x.Deadline))
+}
+
+// refusal reports whether the cause is the service's no (or ours), and not an outcome that nobody knows.
+func refusal(cause error) bool {
+	return cause != nil && !errors.Is(cause, ErrTaxKeyTaken) && !fault.Is(cause, fault.UnknownOutcome)
+}
+
+func (s *taxing) refuse(ctx context.Context, cause error) error {
+	after, err := s.x.Refuse(fault.TextOf(cause))
+	if err != nil {
+		return err
 	}
-	return s.settle(ctx, after, sentence(err))
+	return s.settle(ctx, after, sentence(cause))
 }
 
 func (s *taxing) issued(ctx context.Context, confirmation string) error {
@@ -110,7 +127,8 @@ func (s *taxing) issued(ctx context.Context, confirmation string) error {
 }
 
 // ask settles what became of a call by the service's own record of the key. cause is why it is asked right after the
-// call; without one the question comes later, and what the service does not have by then is issued again.
+// call: what was refused and is not there is refused. Without a cause the question comes later, and what the service does
+// not have by then is issued again.
 func (s *taxing) ask(ctx context.Context, cause error) error {
 	doc, err := s.service.Find(ctx, s.x.Key)
 	switch {
@@ -122,6 +140,8 @@ func (s *taxing) ask(ctx context.Context, cause error) error {
 		return s.found(ctx, doc.Found)
 	case fault.Is(err, fault.NotFound) && cause == nil:
 		return s.call(ctx)
+	case fault.Is(err, fault.NotFound) && refusal(cause):
+		return s.refuse(ctx, cause)
 	}
 	return s.park(ctx, err)
 }
@@ -138,14 +158,38 @@ func (s *taxing) found(ctx context.Context, f taxinvoice.Found) error {
 func (s *taxing) park(ctx context.Context, cause error) error {
 	after := s.x.Ask()
 	var writes []store.Write
-	if wait, more := taxinvoice.NextAsk(s.x.Asked); more && after.State == taxinvoice.Intended {
-		timer, err := s.taxDue(s.principal.Tenant, JobTaxIssue, workOf(after), fmt.Sprintf("ask/%d", after.Asked), wait)
+	if wait, more := taxinvoice.NextAsk(s.x.Asked); more && after.State == s.x.State {
+		job, work := JobTaxIssue, workOf(after)
+		if after.State != taxinvoice.Intended {
+			job, work.Turn = JobTaxFollow, 1
+		}
+		timer, err := s.taxDue(s.principal.Tenant, job, work, fmt.Sprintf("ask/%s/%d", after.State, after.Asked), wait)
 		if err != nil {
 			return err
 		}
 		writes = append(writes, timer)
 	}
 	return s.commit(ctx, after, sentence(cause), writes...)
+}
+
+// gone counts that the service does not have what it had (somebody deleted it on its site) and has it asked again by the
+// ladder; at its end a person must look, and can give it up.
+func (s *taxing) gone(ctx context.Context) error {
+	if s.x.State != taxinvoice.Issued && s.x.State != taxinvoice.Sending {
+		return s.observe(ctx, taxinvoice.Found{})
+	}
+	after := s.x.Missed()
+	var writes []store.Write
+	if wait, more := taxinvoice.NextAsk(s.x.Asked); more && after.State == s.x.State {
+		work := workOf(after)
+		work.Turn = 1
+		timer, err := s.taxDue(s.principal.Tenant, JobTaxFollow, work, fmt.Sprintf("gone/%d", after.Asked), wait)
+		if err != nil {
+			return err
+		}
+		writes = append(writes, timer)
+	}
+	return s.commit(ctx, after, after.Failure.EN, writes...)
 }
 
 func (s *taxing) doubt(ctx context.Context) error {
@@ -157,20 +201,24 @@ func (s *taxing) doubt(ctx context.Context) error {
 	return s.commit(ctx, after, why.EN)
 }
 
-// transmit sends an issued document off. One that is on its way already is as good.
+// transmit sends an issued document off. One that is on its way already is as good; one that is gone is asked for.
 func (s *taxing) transmit(ctx context.Context) error {
 	err := s.service.Transmit(ctx, s.x.Key)
-	if err != nil && !fault.Is(err, fault.Conflict) {
+	if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
 		return err // asked for again by the queue: the service sends a document once
 	}
 	return s.follow(ctx)
 }
 
-// observe commits what the service says, where it says something new. What contradicts our record goes to a person.
+// observe commits what the service says, where it says something new. What contradicts our record goes to a person: it
+// stands in the record, and the work fails with it once, so that it is heard of.
 func (s *taxing) observe(ctx context.Context, f taxinvoice.Found) error {
 	after, changed, wrong := s.x.Observed(f)
 	if changed {
-		return s.settle(ctx, after, sentence(wrong))
+		if err := s.settle(ctx, after, sentence(wrong)); err != nil {
+			return err
+		}
+		return wrong
 	}
 	if wrong == nil || s.x.State == taxinvoice.InDoubt {
 		return nil
@@ -190,10 +238,10 @@ func sentence(err error) string {
 	return fault.TextOf(err).EN
 }
 
-// settle commits a state with everything that follows from it: the invoice's head is free again, the correction moves
-// on, the next question is set.
+// settle commits a state with everything that follows from it: the invoice's head is reserved or free again, the
+// correction moves on, the next question is set.
 func (s *taxing) settle(ctx context.Context, after taxinvoice.TaxInvoice, reason string) error {
-	freed, err := s.free(ctx, after)
+	reserved, err := s.reserve(ctx, after)
 	if err != nil {
 		return err
 	}
@@ -205,54 +253,67 @@ func (s *taxing) settle(ctx context.Context, after taxinvoice.TaxInvoice, reason
 	if err != nil {
 		return err
 	}
-	return s.commit(ctx, after, reason, append(append(freed, moved...), next...)...)
+	return s.commit(ctx, after, reason, append(append(reserved, moved...), next...)...)
 }
 
-// free ends the reservation of the invoice by a tax invoice that is none. Documents of a correction hold none: the
-// original stays the invoice's tax invoice.
-func (s *taxing) free(ctx context.Context, after taxinvoice.TaxInvoice) ([]store.Write, error) {
-	if after.State.Live() || after.Correction != "" {
+// reserve ends the reservation of the invoice by a tax invoice that is none, and takes it up again for one that was given
+// up and stands after all, unless another holds it by then. Documents of a correction hold none: the original stays the
+// invoice's tax invoice.
+func (s *taxing) reserve(ctx context.Context, after taxinvoice.TaxInvoice) ([]store.Write, error) {
+	if after.State.Live() == s.x.State.Live() || after.Correction != "" {
 		return nil, nil
 	}
 	head, version, err := invoice.Load(ctx, s.Store, s.principal.Tenant, after.Month, after.Customer)
-	if err != nil || head.Money.TaxInvoice != after.Key {
+	if err != nil {
 		return nil, err
 	}
-	w, err := head.Untax(after.Key).Put(s.principal.Tenant, version)
+	holder := head.Money.TaxInvoice
+	switch {
+	case !after.State.Live() && holder == after.Key:
+		head = head.Untax(after.Key)
+	case after.State.Live() && holder == "":
+		head.Money.TaxInvoice = after.Key
+	default:
+		return nil, nil
+	}
+	w, err := head.Put(s.principal.Tenant, version)
 	return []store.Write{w}, err
 }
 
 // next is when to ask again, and the end of the work-list entry where nothing more is to come. A reported document
-// stays listed until its files are kept.
+// stays listed until its files are kept; one that was given up and lives is listed again.
 func (s *taxing) next(after taxinvoice.TaxInvoice) ([]store.Write, error) {
 	t, work := s.principal.Tenant, workOf(after)
 	if after.State.Settled() && after.State != taxinvoice.Reported {
 		return []store.Write{closeTax(t, work)}, nil
 	}
-	wait, err := s.firstWait(after)
-	if err != nil {
-		return nil, err
-	}
 	work.Turn = 1
-	timer, err := s.taxDue(t, JobTaxFollow, work, "follow/"+string(after.State), wait)
-	return []store.Write{timer}, err
+	timer, err := s.taxDue(t, JobTaxFollow, work, "follow/"+string(after.State), s.firstWait(after))
+	if err != nil || !s.x.State.Settled() {
+		return []store.Write{timer}, err
+	}
+	open, err := openTax(t, work)
+	return []store.Write{timer, open}, err
 }
 
 // afterTransmission is how long after the service begins to transmit there should be news of it.
 const afterTransmission = 10 * time.Minute
 
-func (s *taxing) firstWait(after taxinvoice.TaxInvoice) (time.Duration, error) {
+// untilSomeDay is the wait for a transmission whose time cannot be worked out: an outcome is committed all the same.
+const untilSomeDay = 24 * time.Hour
+
+func (s *taxing) firstWait(after taxinvoice.TaxInvoice) time.Duration {
 	switch {
 	case after.State == taxinvoice.Reported:
-		return 0, nil
+		return 0
 	case after.State != taxinvoice.Issued || after.Timing == taxinvoice.Immediate:
-		return afterTransmission, nil
+		return afterTransmission
 	}
 	at, err := taxinvoice.TransmitsAt(calendar.Korea(), after.Issued)
 	if err != nil {
-		return 0, err
+		return untilSomeDay
 	}
-	return max(at.Add(afterTransmission).Sub(s.Clock.Now()), afterTransmission), nil
+	return max(at.Add(afterTransmission).Sub(s.Clock.Now()), afterTransmission)
 }
 
 // commit writes the tax invoice's new state with its audit record.

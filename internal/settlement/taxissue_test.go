@@ -169,7 +169,7 @@ func TestTimers_that_find_no_news_wait_longer_and_leave_the_rest_to_the_daily_po
 func TestPrint_mail_and_memo_of_an_issued_tax_invoice(t *testing.T) {
 	o := taxed(taxinvoice.NextDay)()
 	ctx := t.Context()
-	if url, err := desk(o).PrintTax(ctx, o.Tenant, work(1)); err != nil || url == "" {
+	if url, err := desk(o).PrintTax(ctx, o.Staff(), work(1)); err != nil || url == "" {
 		t.Errorf("%q, %v", url, err)
 	}
 	must(t, desk(o).MailTax(ctx, o.Staff(), work(1), "tax@example.com"))

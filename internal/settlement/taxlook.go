@@ -8,6 +8,7 @@ import (
 
 	"jeongsan/internal/blob"
 	"jeongsan/internal/calendar"
+	"jeongsan/internal/customer"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/identity"
 	"jeongsan/internal/invoice"
@@ -18,10 +19,17 @@ import (
 	"jeongsan/internal/tenant"
 )
 
-// PrintTax is a page that prints the tax invoice, open for seconds: a secret for whoever asked.
-func (d *Desk) PrintTax(ctx context.Context, t store.Tenant, w TaxWork) (string, error) {
-	x, service, err := d.atService(ctx, t, w)
+// PrintTax is a page that prints the tax invoice, open for seconds without a log-in: a secret for whoever asked, so that it
+// takes a right and is recorded.
+func (d *Desk) PrintTax(ctx context.Context, p identity.Principal, w TaxWork) (string, error) {
+	if err := p.Allow(identity.IssueTax); err != nil {
+		return "", err
+	}
+	x, service, err := d.atService(ctx, p.Tenant, w)
 	if err != nil {
+		return "", err
+	}
+	if err := d.Commit(ctx, p, journal.Change{Action: "tax.print", Subject: x.Key}, store.Check(x.DocumentKey(p.Tenant), store.Present)); err != nil {
 		return "", err
 	}
 	return service.PrintURL(ctx, x.Key)
@@ -86,8 +94,9 @@ func (d *Desk) MailTax(ctx context.Context, p identity.Principal, w TaxWork, ema
 	return service.Mail(ctx, x.Key, to)
 }
 
-// GiveUpTax ends a tax invoice in doubt on a person's word that it was not issued, so that the invoice can be covered
-// by another. The service is asked once more and its own record of the very document beats the word.
+// GiveUpTax ends a tax invoice in doubt on a person's word that it was not issued, or is no more, so that the invoice can
+// be covered by another. The service is asked once more: its own record of the very document beats the word, and what it
+// had once is given up only when it says that it has it no more.
 func (d *Desk) GiveUpTax(ctx context.Context, p identity.Principal, w TaxWork, reason string) error {
 	if err := p.Allow(identity.IssueTax); err != nil {
 		return err
@@ -103,13 +112,16 @@ func (d *Desk) GiveUpTax(ctx context.Context, p identity.Principal, w TaxWork, r
 		return fault.New(fault.Conflict, fault.T("세금계산서 %[1]s은(는) 확인이 필요한 상태가 아닙니다(%[2]s).", "Tax invoice %[1]s is not in doubt (%[3]s).", s.x.Key, s.x.State.Text().KO, s.x.State.Text().EN))
 	}
 	doc, err := s.service.Find(ctx, s.x.Key)
-	if err == nil && doc.stands(s.x.TaxInvoice) {
+	why := fault.T("담당자 확인: %[1]s", "By a person: %[1]s", strings.TrimSpace(reason))
+	after := s.x.TaxInvoice
+	switch {
+	case err == nil && doc.stands(s.x.TaxInvoice):
 		return s.heard(ctx, doc)
+	case err == nil:
+		after, err = s.x.Refuse(why)
+	case fault.Is(err, fault.NotFound):
+		after, err = s.x.GiveUp(why)
 	}
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	after, err := s.x.Refuse(fault.T("담당자 확인: %[1]s", "By a person: %[1]s", strings.TrimSpace(reason)))
 	if err != nil {
 		return err
 	}
@@ -128,7 +140,7 @@ func (d *Desk) RecordExternal(ctx context.Context, p identity.Principal, e taxin
 	if err != nil {
 		return err
 	}
-	if err := e.Check(head, d.Today()); err != nil {
+	if err := d.believable(ctx, p.Tenant, e, head); err != nil {
 		return err
 	}
 	covered, err := head.Tax(e.Confirmation)
@@ -146,10 +158,31 @@ func (d *Desk) RecordExternal(ctx context.Context, p identity.Principal, e taxin
 	return d.Commit(ctx, p, journal.Change{Action: "tax.external", Subject: head.Number, After: e.Confirmation, Reason: string(e.Where)}, record, reserved)
 }
 
+// believable names everything that speaks against the record: its own form, other parties than the MSP and its customer,
+// and other amounts than the invoice's without a note that says why.
+func (d *Desk) believable(ctx context.Context, t store.Tenant, e taxinvoice.External, head invoice.Invoice) error {
+	profile, _, err := tenant.Load(ctx, d.Store, t)
+	if err != nil {
+		return err
+	}
+	c, _, err := customer.Load(ctx, d.Store, t, e.Customer)
+	if err != nil {
+		return err
+	}
+	left, err := head.Taxable()
+	if err != nil {
+		return err
+	}
+	return errors.Join(e.Check(head, d.Today()), e.Parties(profile, c), e.Stated(left))
+}
+
 // WithdrawExternal takes back a record that was made by mistake: the invoice needs a tax invoice again.
 func (d *Desk) WithdrawExternal(ctx context.Context, p identity.Principal, confirmation, reason string) error {
 	if err := p.Allow(identity.IssueTax); err != nil {
 		return err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return fault.Invalidf("reason", fault.T("기록을 거두는 사유를 입력해 주세요.", "Give the reason for withdrawing the record."))
 	}
 	e, err := taxinvoice.LoadExternal(ctx, d.Store, p.Tenant, confirmation)
 	if err != nil {
@@ -191,7 +224,7 @@ func (d *Desk) PreflightTax(ctx context.Context, p identity.Principal, m calenda
 	if err := asked(ctx, service, facts.Candidates); err != nil {
 		return nil, err
 	}
-	return taxinvoice.Preflight(facts, calendar.Korea())
+	return taxinvoice.Preflight(facts, calendar.Korea()), nil
 }
 
 func (d *Desk) candidates(ctx context.Context, p identity.Principal, m calendar.Month, orders []TaxOrder) ([]taxinvoice.Candidate, error) {
@@ -199,13 +232,13 @@ func (d *Desk) candidates(ctx context.Context, p identity.Principal, m calendar.
 	if err != nil {
 		return nil, err
 	}
-	last, external, err := d.covering(ctx, p.Tenant, m)
+	covered, err := d.covering(ctx, p.Tenant, m)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]taxinvoice.Candidate, 0, len(orders))
 	for _, order := range orders {
-		c := taxinvoice.Candidate{Last: last[order.Customer], External: external[order.Customer]}
+		c := taxinvoice.Candidate{Last: covered[order.Customer].last, External: covered[order.Customer].external}
 		in, err := o.composing(ctx, order.Customer, order.Edit)
 		if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Internal) {
 			return nil, err
@@ -221,30 +254,37 @@ func (d *Desk) candidates(ctx context.Context, p identity.Principal, m calendar.
 	return out, nil
 }
 
-// covering is, by customer, the last tax invoice of the month and the record of one issued elsewhere.
-func (d *Desk) covering(ctx context.Context, t store.Tenant, m calendar.Month) (map[string]*taxinvoice.TaxInvoice, map[string]*taxinvoice.External, error) {
+// cover is what covers one customer's invoice of a month.
+type cover struct {
+	all      []taxinvoice.TaxInvoice // tax invoices and amendments
+	last     *taxinvoice.TaxInvoice  // that is no amendment
+	external *taxinvoice.External    // the record of one issued elsewhere
+}
+
+// covering is what covers the invoices of a month, by customer.
+func (d *Desk) covering(ctx context.Context, t store.Tenant, m calendar.Month) (map[string]cover, error) {
 	all, err := taxinvoice.List(ctx, d.Store, t, m, "")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	last := map[string]*taxinvoice.TaxInvoice{}
+	out := map[string]cover{}
 	for _, x := range all {
-		if x.Correction == "" {
-			last[x.Customer] = &x.TaxInvoice
+		c := out[x.Customer]
+		if c.all = append(c.all, x.TaxInvoice); x.Correction == "" {
+			c.last = &x.TaxInvoice
 		}
+		out[x.Customer] = c
 	}
 	const after = 13 // months in which a month's tax invoice can be dated, gathered months and late payment days included
 	records, err := taxinvoice.ListExternals(ctx, d.Store, t, m.First(), m.Add(after).Last())
-	if err != nil {
-		return nil, nil, err
-	}
-	external := map[string]*taxinvoice.External{}
 	for _, e := range records {
 		if e.Month == m {
-			external[e.Customer] = &e.External
+			c := out[e.Customer]
+			c.external = &e.External
+			out[e.Customer] = c
 		}
 	}
-	return last, external, nil
+	return out, err
 }
 
 // asked adds what the service says of the buyers, in one question.
@@ -269,10 +309,12 @@ func asked(ctx context.Context, service TaxService, candidates []taxinvoice.Cand
 	return nil
 }
 
-// monthsDue is how many settlement months are looked through for what was not issued.
-const monthsDue = 6
+// monthsDue is how many settlement months are looked through for what was not issued: two years, as far back as charges
+// look for what was not paid. What is older is no matter of issuing any more.
+const monthsDue = 24
 
-// DueTax lists the invoices of the last months that still need their tax invoice, by the days left (CB-15).
+// DueTax lists the invoices of the last two years that still need their tax invoice, or whose tax invoices come to another
+// amount than is billed, by the days left (CB-15). A row that cannot be worked out says why and keeps none of the others.
 func (d *Desk) DueTax(ctx context.Context, t store.Tenant) ([]taxinvoice.NotIssued, error) {
 	profile, _, err := tenant.Load(ctx, d.Store, t)
 	if err != nil {
@@ -288,16 +330,17 @@ func (d *Desk) DueTax(ctx context.Context, t store.Tenant) ([]taxinvoice.NotIssu
 		}
 		waiting = append(waiting, some...)
 	}
-	return taxinvoice.DueList(waiting, calendar.Korea(), d.Today())
+	return taxinvoice.DueList(waiting, calendar.Korea(), d.Today()), nil
 }
 
+// waiting are the month's final invoices that something is missing of; only their customers are read.
 func (o *taxOffice) waiting(ctx context.Context) ([]taxinvoice.Waiting, error) {
 	t := o.principal.Tenant
 	heads, err := invoice.List(ctx, o.Store, t, o.month)
 	if err != nil {
 		return nil, err
 	}
-	last, external, err := o.covering(ctx, t, o.month)
+	covered, err := o.covering(ctx, t, o.month)
 	if err != nil {
 		return nil, err
 	}
@@ -306,11 +349,17 @@ func (o *taxOffice) waiting(ctx context.Context) ([]taxinvoice.Waiting, error) {
 		if head.State != invoice.Final {
 			continue
 		}
-		in, err := o.composing(ctx, head.Customer, taxinvoice.Edit{})
-		if err != nil {
-			return nil, err
+		w := taxinvoice.Waiting{Invoice: head, Last: covered[head.Customer].last, External: covered[head.Customer].external}
+		w.Stands, w.Err = taxinvoice.Covering(covered[head.Customer].all)
+		if gap, err := w.Gap(); err == nil && w.Err == nil && gap.Supply.IsZero() && gap.Total.IsZero() {
+			continue
 		}
-		out = append(out, taxinvoice.Waiting{Invoice: in.Invoice, Written: in.Written, Last: last[head.Customer], External: external[head.Customer]})
+		if in, err := o.composing(ctx, head.Customer, taxinvoice.Edit{}); err != nil {
+			w.Err = err
+		} else {
+			w.Written = in.Written
+		}
+		out = append(out, w)
 	}
 	return out, nil
 }

@@ -24,7 +24,7 @@ type TaxOrder struct {
 	Edit     taxinvoice.Edit
 	Timing   taxinvoice.Timing
 	Reason   string // of the revision that a changed unit price makes
-	Late     bool   // issue although the legal deadline has passed, knowing the penalty
+	Late     bool   // issue although the legal deadline has passed, knowing the penalty; never past the final return
 	Memo     string // 내부 메모, never shown to the buyer
 }
 
@@ -115,7 +115,8 @@ func (o *taxOffice) composing(ctx context.Context, customerID string, edit taxin
 	return composing{taxinvoice.Input{Supplier: o.profile, Buyer: c, Provider: account.Provider, Invoice: head, Written: written, Edit: edit}, version}, nil
 }
 
-// firstCharge is the MSP's regular card day on which the invoice can first be charged: the first one after it became final.
+// firstCharge is the MSP's regular card day on which the invoice can first be charged: the first one after it first became
+// final. A revision does not move it, nor the 작성일자 that may follow from it.
 func firstCharge(head invoice.Invoice, p tenant.Profile) calendar.Date {
 	day := head.Issued.In().Day(p.Settings.RegularDay)
 	if !day.After(head.Issued) {
@@ -124,68 +125,128 @@ func firstCharge(head invoice.Invoice, p tenant.Profile) calendar.Date {
 	return day
 }
 
+// preview composes what the order would issue: of the invoice as the order would revise it.
 func (o *taxOffice) preview(ctx context.Context, order TaxOrder) (TaxPreview, error) {
 	in, err := o.composing(ctx, order.Customer, order.Edit)
 	if err != nil {
 		return TaxPreview{}, err
 	}
 	preview := TaxPreview{Invoice: in.Invoice}
-	if preview.Content, err = taxinvoice.Compose(in.Input); err != nil {
+	supply, needed, err := in.NeedsRevision()
+	if err != nil {
 		preview.Problems = fault.All(err)
 		return preview, nil
 	}
-	_, reserved := in.Invoice.Tax("preview")
-	preview.Problems = fault.All(errors.Join(o.profile.ReadyForTaxInvoices(), reserved, preview.Content.Check(o.Today())))
-	supply, needed, err := in.NeedsRevision()
-	if err != nil {
-		return preview, err
-	}
+	var problems []error
 	if needed {
 		preview.Revise = &supply
+		if strings.TrimSpace(order.Reason) == "" {
+			order.Reason = "단가 변경" // asked for with the order
+		}
+		planned, err := o.revision(ctx, o.principal.Tenant, o.month, order.Customer, revisionOf(in, supply, order))
+		if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Internal) {
+			return preview, err
+		}
+		if problems = append(problems, err); err == nil {
+			in.Invoice = planned.next
+		}
 	}
+	if preview.Content, err = taxinvoice.Compose(in.Input); err != nil {
+		preview.Problems = fault.All(errors.Join(append(problems, err)...))
+		return preview, nil
+	}
+	if !needed || in.Invoice.Revision != preview.Invoice.Revision {
+		_, reserved := in.Invoice.Tax("preview")
+		problems = append(problems, reserved)
+	}
+	preview.Problems = fault.All(errors.Join(append(problems, o.profile.ReadyForTaxInvoices(), preview.Content.Check(o.Today()))...))
 	preview.Lateness, err = taxinvoice.LatenessOf(o.calendar, preview.Content.Written, o.Today())
 	return preview, err
 }
 
+func revisionOf(in composing, supply money.Amount, order TaxOrder) Revision {
+	return Revision{ExpectedRevision: in.Invoice.Revision, Supply: supply, Reason: order.Reason}
+}
+
 // RequestIssue orders the tax invoices of customers, each on its own: one that cannot be issued is reported in its row
 // and keeps none of the others. An order commits the intent, the invoice's reservation and the work in one; the service
-// is called by the work (IssueTax). A changed unit price revises the invoice first, for the order's reason. After a
-// refusal, a rejection or a cancellation the same order issues again, corrected, under the next key (KM-04).
+// is called by the work (IssueTax). A changed unit price revises the invoice first, for the order's reason, once it is
+// sure that the revised invoice can be issued. The service is asked once whether the buyers are in business: what has
+// closed or is not registered is refused, as in a preflight, and so is what is past the final return, knowingly or not.
+// After a refusal, a rejection or a cancellation the same order issues again, corrected, under the next key (KM-04).
 func (d *Desk) RequestIssue(ctx context.Context, p identity.Principal, m calendar.Month, orders []TaxOrder) ([]Row, error) {
 	if err := p.Allow(identity.IssueTax); err != nil {
 		return nil, err
 	}
-	if _, _, err := d.taxService(ctx, p.Tenant); err != nil {
+	service, _, err := d.taxService(ctx, p.Tenant)
+	if err != nil {
 		return nil, err
 	}
 	o, err := d.taxOffice(ctx, p, m)
 	if err != nil {
 		return nil, err
 	}
+	all := make([]ordering, len(orders))
+	for i, order := range orders {
+		all[i].TaxOrder = order
+		all[i].composing, all[i].err = o.composing(ctx, order.Customer, order.Edit)
+	}
+	if err := inBusiness(ctx, service, all); err != nil {
+		return nil, err
+	}
 	rows := make([]Row, 0, len(orders))
-	for _, order := range orders {
-		key, err := o.order(ctx, order)
-		rows = append(rows, Row{order.Customer, key, err})
+	for _, one := range all {
+		key, err := "", one.err
+		if err == nil {
+			key, err = o.order(ctx, one)
+		}
+		rows = append(rows, Row{one.Customer, key, err})
 	}
 	return rows, nil
 }
 
-func (o *taxOffice) order(ctx context.Context, order TaxOrder) (string, error) {
+// ordering is an order with what it is composed of.
+type ordering struct {
+	TaxOrder
+	composing
+	err      error // why it cannot be composed
+	business taxinvoice.Business
+}
+
+// inBusiness adds what the service says of the buyers. Where it cannot say, nobody is refused: the tax office checks again.
+func inBusiness(ctx context.Context, service TaxService, all []ordering) error {
+	var candidates []taxinvoice.Candidate
+	for _, one := range all {
+		candidates = append(candidates, taxinvoice.Candidate{})
+		if one.err != nil {
+			continue
+		}
+		if content, err := taxinvoice.Compose(one.Input); err == nil && content.BuyerKind == customer.Business {
+			candidates[len(candidates)-1].Content = content
+		}
+	}
+	if err := asked(ctx, service, candidates); err != nil && !fault.Is(err, fault.Unavailable) {
+		return err
+	}
+	for i, c := range candidates {
+		all[i].business = c.Buyer
+	}
+	return nil
+}
+
+func (o *taxOffice) order(ctx context.Context, one ordering) (string, error) {
+	order := one.TaxOrder
 	if order.Timing != taxinvoice.NextDay && order.Timing != taxinvoice.Immediate {
 		return "", fault.Invalidf("timing", fault.T("익일 발행과 즉시 발행 중에서 골라 주세요.", "Choose whether to issue for the next day or at once."))
-	}
-	in, err := o.composing(ctx, order.Customer, order.Edit)
-	if err != nil {
-		return "", err
 	}
 	sequence, err := o.nextSequence(ctx, o.principal.Tenant, o.month, order.Customer)
 	if err != nil {
 		return "", err
 	}
-	if in, err = o.revised(ctx, in, order); err != nil {
+	if one, err = o.revised(ctx, one, sequence); err != nil {
 		return "", err
 	}
-	return o.intend(ctx, in, order, sequence)
+	return o.intend(ctx, one, sequence)
 }
 
 // nextSequence is the sequence of the customer's next tax invoice of the month.
@@ -197,67 +258,73 @@ func (d *Desk) nextSequence(ctx context.Context, t store.Tenant, m calendar.Mont
 	return all[len(all)-1].Sequence + 1, nil
 }
 
-// revised revises the invoice where the edited content wants another amount, so that the two stay equal (CB-19).
-// Everything else that is wrong is found before it.
-func (o *taxOffice) revised(ctx context.Context, in composing, order TaxOrder) (composing, error) {
-	supply, needed, err := in.NeedsRevision()
+// revised revises the invoice where the edited content wants another amount, so that the two stay equal (CB-19). The order
+// is tried on the revised invoice before anything is committed: nothing is revised for an order that is then refused.
+func (o *taxOffice) revised(ctx context.Context, one ordering, sequence int) (ordering, error) {
+	supply, needed, err := one.NeedsRevision()
 	if err != nil || !needed {
-		return in, err
+		return one, err
 	}
-	if err := o.issuable(in, order); err != nil {
-		return in, err
+	planned, err := o.revision(ctx, o.principal.Tenant, o.month, one.Customer, revisionOf(one.composing, supply, one.TaxOrder))
+	if err != nil {
+		return one, err
 	}
-	revision := Revision{ExpectedRevision: in.Invoice.Revision, Supply: supply, Reason: order.Reason}
-	if _, err := o.Revise(ctx, o.principal, o.month, order.Customer, revision); err != nil {
-		return in, err
+	tried := one
+	tried.Invoice = planned.next
+	if _, _, err := o.prepared(tried, sequence); err != nil {
+		return one, err
 	}
-	return o.composing(ctx, order.Customer, order.Edit)
+	if _, err := o.Revise(ctx, o.principal, o.month, one.Customer, revisionOf(one.composing, supply, one.TaxOrder)); err != nil {
+		return one, err
+	}
+	one.composing, err = o.composing(ctx, one.Customer, one.Edit)
+	return one, err
 }
 
-// issuable names everything that keeps the content from being issued today.
-func (o *taxOffice) issuable(in composing, order TaxOrder) error {
-	content, err := taxinvoice.Compose(in.Input)
+// prepared is the tax invoice of an order and the invoice's head that it reserves, or everything that keeps it from being
+// issued today.
+func (o *taxOffice) prepared(one ordering, sequence int) (taxinvoice.TaxInvoice, invoice.Invoice, error) {
+	var none taxinvoice.TaxInvoice
+	content, err := taxinvoice.Compose(one.Input)
 	if err != nil {
-		return err
+		return none, one.Invoice, err
 	}
-	return errors.Join(content.Check(o.Today()), o.timely(content, order))
+	candidate := taxinvoice.Candidate{Content: content, Buyer: one.business}
+	if err := errors.Join(content.Check(o.Today()), o.timely(content, one.TaxOrder), candidate.Refused(o.calendar, o.Today())); err != nil {
+		return none, one.Invoice, err
+	}
+	x, err := taxinvoice.Intend(taxinvoice.Intent{
+		Invoice: one.Invoice.Number, Customer: one.Customer, Month: o.month, Sequence: sequence, Content: content, Timing: one.Timing, Late: one.Late, Memo: strings.TrimSpace(one.Memo),
+	}, o.calendar, o.Clock.Now())
+	if err != nil {
+		return none, one.Invoice, err
+	}
+	head, err := one.Invoice.Tax(x.Key)
+	if err != nil {
+		return none, one.Invoice, err
+	}
+	left, err := one.Invoice.Taxable()
+	if err != nil {
+		return none, one.Invoice, err
+	}
+	return x, head, content.Matches(left)
 }
 
 func (o *taxOffice) timely(c taxinvoice.Content, order TaxOrder) error {
 	late, err := taxinvoice.LatenessOf(o.calendar, c.Written, o.Today())
-	if err != nil || late.Timeliness == taxinvoice.OnTime || order.Late {
+	if err != nil || late.Timeliness != taxinvoice.Late || order.Late { // what is past the final return is refused anyway
 		return err
 	}
 	return fault.Invalidf("late", late.Text)
 }
 
 // intend commits the tax invoice with the invoice's reservation and the work that issues it.
-func (o *taxOffice) intend(ctx context.Context, in composing, order TaxOrder, sequence int) (string, error) {
-	if err := o.issuable(in, order); err != nil {
-		return "", err
-	}
-	content, err := taxinvoice.Compose(in.Input)
+func (o *taxOffice) intend(ctx context.Context, one ordering, sequence int) (string, error) {
+	x, head, err := o.prepared(one, sequence)
 	if err != nil {
 		return "", err
 	}
-	left, err := in.Invoice.Taxable()
-	if err != nil {
-		return "", err
-	}
-	x, err := taxinvoice.Intend(taxinvoice.Intent{
-		Invoice: in.Invoice.Number, Customer: order.Customer, Month: o.month, Sequence: sequence, Content: content, Timing: order.Timing, Memo: strings.TrimSpace(order.Memo),
-	}, o.calendar, o.Clock.Now())
-	if err != nil {
-		return "", err
-	}
-	head, err := in.Invoice.Tax(x.Key)
-	if err != nil {
-		return "", err
-	}
-	if err := content.Matches(left); err != nil {
-		return "", err
-	}
-	reserved, err := head.Put(o.principal.Tenant, in.version)
+	reserved, err := head.Put(o.principal.Tenant, one.version)
 	if err != nil {
 		return "", err
 	}
@@ -269,7 +336,7 @@ func (o *taxOffice) intend(ctx context.Context, in composing, order TaxOrder, se
 	if err != nil {
 		return "", err
 	}
-	change := journal.Change{Action: "tax.intended", Subject: x.Key, After: shown(content.Total), Reason: string(order.Timing) + " " + head.Number}
+	change := journal.Change{Action: "tax.intended", Subject: x.Key, After: shown(x.Content.Total), Reason: string(x.Timing) + " " + head.Number}
 	return x.Key, o.Commit(ctx, o.principal, change, append(writes, reserved, work)...)
 }
 

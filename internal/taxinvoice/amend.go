@@ -54,7 +54,8 @@ type Change struct {
 	Arose       calendar.Date // 2, 3, 4: the day the amount changed, it was returned, the contract was terminated
 	Supply      money.Amount  // 2: the difference, signed; 3: what was returned, positive; 5: the part under the credit, zero for all
 	VAT         *money.Amount // of Supply, same sign; nil: 10 % truncated below 1 won, and all that is left with the last won of supply
-	Correct     *Content      // 1: what it should have said; without a date it keeps the original's
+	Right       *Right        // 1: what it should have said
+	Correct     *Content      // 1: the same as the original's whole content put right, where Right is nil: RightOf the two
 	Intentional bool          // 1: wrong otherwise than by mistake (착오 외의 사유, 제6호)
 	Audited     bool          // 1: the tax office has announced an audit or begun to ask (제5호 각 목)
 	Opened      calendar.Date // 5: the day the letter of credit was opened or the purchase confirmation issued
@@ -72,7 +73,7 @@ type Document struct {
 // Plan is what an amendment issues: all of its documents or none.
 type Plan struct {
 	Reason    Reason
-	Documents []Document    // the negative one first
+	Documents []Document    // the negative ones first, so that what stands of a half can be given back
 	Lapses    calendar.Date // last day on which the law lets it be issued at all; zero: none is set
 	change    invoice.Covered
 }
@@ -89,26 +90,28 @@ func (p Plan) Difference() invoice.Covered { return p.change }
 //	5 L/C          original date           the part, negative and taxed, and the same zero-rated; the opening in a remark
 //	6 duplicate    original date           what stands, negative
 //
-// What stands is the original after its amendments; while there is none, a negative copy has the original's very lines.
-// It never goes below zero. fault.Conflict: the original is not at the tax office, is itself an amendment, or it is too
-// late; fault.Invalid: the change does not fit it, with "documents[0]." in front of a field of a computed document.
+// What stands are the positive documents in force (InForce): a negative document takes back one of them, names it and has
+// no more than is left of it, so where amounts were added there is one for each; "original" above is that document. While
+// nothing was taken back, a negative copy has its very lines. fault.Conflict: the original is not at the tax office, is
+// itself an amendment, an amendment of it is on its way, or it is too late; fault.Invalid: the change does not fit it, with
+// "documents[0]." in front of a field of a computed document.
 func Amend(o Original, c Change, cal calendar.BusinessCalendar, today calendar.Date) (Plan, error) {
 	if err := o.amendable(); err != nil {
 		return Plan{}, err
 	}
-	stands, err := o.standing()
+	all, err := o.InForce()
 	if err != nil {
 		return Plan{}, err
 	}
-	if len(stands) == 0 {
+	if len(all) == 0 {
 		return Plan{}, fault.New(fault.Conflict, fault.T("세금계산서 %[1]s은(는) 이미 전액 수정되어 남은 금액이 없습니다.", "Nothing is left of tax invoice %[1]s after its amendments.", o.Key))
 	}
-	p, err := amendment{Original: o, Change: c, cal: cal, today: today, stands: stands}.plan()
+	p, err := amendment{Original: o, Change: c, cal: cal, today: today, inForce: all}.plan()
 	if err != nil {
 		return Plan{}, err
 	}
 	p.Reason = c.Reason
-	return p.accepted(o, today)
+	return p.accepted(today)
 }
 
 // amendable refuses what the tax office does not have, and the amendment of an amendment.
@@ -128,41 +131,24 @@ func (o Original) amendable() error {
 			"Tax invoice %[1]s is %[3]s and cannot be amended; try again once the tax office has it.", o.Key, o.State.Text().KO, o.State.Text().EN))
 	}
 	for _, x := range o.Amendments {
-		if x.State.Live() && x.State != Reported && x.State != Issued && x.State != Sending {
+		if x.State.Live() && x.State != Reported { // only what the tax office has can be taken back (-11001056)
 			return fault.New(fault.Conflict, fault.T(
-				"앞선 수정세금계산서 %[1]s의 결과가 아직 확인되지 않았습니다('%[2]s'). 결과가 나온 뒤 다시 수정해 주세요.",
-				"The outcome of the earlier amendment %[1]s is still open (%[3]s); amend again once it is known.", x.Key, x.State.Text().KO, x.State.Text().EN))
+				"앞선 수정세금계산서 %[1]s이(가) 아직 국세청에 전송되지 않았습니다('%[2]s'). 전송이 끝난 뒤 다시 수정해 주세요.",
+				"The tax office does not have the earlier amendment %[1]s yet (%[3]s); amend again once it has.", x.Key, x.State.Text().KO, x.State.Text().EN))
 		}
 	}
 	return nil
 }
 
-// accepted checks the plan as a whole: each document as the tax office will, and that nothing falls below zero.
-func (p Plan) accepted(o Original, today calendar.Date) (Plan, error) {
-	left, err := o.Left()
-	if err != nil {
-		return Plan{}, err
-	}
-	after := Original{o.TaxInvoice, append([]TaxInvoice{}, o.Amendments...)}
+// accepted checks each document as the tax office will, and sums what they change.
+func (p Plan) accepted(today calendar.Date) (Plan, error) {
 	for i, d := range p.Documents {
 		if err := d.Content.Check(today); err != nil {
 			return Plan{}, amiss(i, err)
 		}
+		var err error
 		if p.change, err = plus(p.change, d.Content.covered()); err != nil {
 			return Plan{}, err
-		}
-		after.Amendments = append(after.Amendments, TaxInvoice{State: Intended, Content: d.Content})
-	}
-	parts, err := after.parts()
-	if err != nil {
-		return Plan{}, err
-	}
-	for _, s := range parts {
-		if s.left.Supply.Sign() < 0 || s.left.VAT.Sign() < 0 {
-			return Plan{}, fault.Invalidf("supply", fault.T(
-				"줄이려는 금액이 세금계산서에 남은 금액(공급가액 %[1]s, 세액 %[2]s)보다 큽니다. 남은 금액 안에서 입력해 주세요.",
-				"More is taken back than what is left of the tax invoice (supply %[3]s, VAT %[4]s); give at most that.",
-				left.Supply.Korean(), left.VAT.Korean(), left.Supply.English(), left.VAT.English()))
 		}
 	}
 	return p, nil

@@ -66,3 +66,38 @@ func dateOf(confirmation string) (calendar.Date, bool) {
 	d, err := calendar.ParseDate(confirmation[:4] + "-" + confirmation[4:6] + "-" + confirmation[6:8])
 	return d, err == nil
 }
+
+// Replaces names everything in which the content may not differ from that of a failed document of an amendment, in whose
+// place it is issued again: the documents that stand were issued with its date, amounts, kind of tax and original. Nor may
+// the parties, by whom it takes back what names them; contact, phone and e-mail only say where the notice goes. The correct
+// half of a correction may name others: that is what it is for.
+func (c Content) Replaces(failed Content) error {
+	k := &checks{}
+	k.refuse(c.Written != failed.Written, "written", "다시 발행하는 문서의 작성일자는 %[1]s 그대로여야 합니다.", "The date of a document that is issued again must stay %[1]s.", failed.Written)
+	k.refuse(!equal(c.covered(), failed.covered()), "total", "다시 발행하는 문서의 금액은 %[1]s 그대로여야 합니다.", "The amounts of a document that is issued again must stay at %[2]s.", failed.Total.Korean(), failed.Total.English())
+	k.refuse(c.Kind != failed.Kind, "kind", "다시 발행하는 문서의 과세형태는 %[1]s 그대로여야 합니다.", "The kind of tax of a document that is issued again must stay %[2]s.", kindText(failed.Kind).KO, kindText(failed.Kind).EN)
+	if c.Amends == nil || failed.Amends == nil {
+		k.refuse(true, "amends", "수정세금계산서만 이렇게 다시 발행할 수 있습니다. 세금계산서 발행에서 다시 발행해 주세요.", "Only an amendment is issued again like this; issue an ordinary tax invoice again.")
+		return joined(k)
+	}
+	k.refuse(*c.Amends != *failed.Amends, "amends", "다시 발행하는 문서의 수정 사유와 당초 승인번호 %[1]s은(는) 바꿀 수 없습니다.", "Reason and original, %[1]s, of a document that is issued again cannot be changed.", failed.Amends.Original)
+	if failed.Amends.Reason == Correction && failed.Total.Sign() > 0 {
+		return joined(k)
+	}
+	for _, side := range []struct {
+		field, ko, en string
+		same          bool
+	}{
+		{"supplier", "공급자", "supplier", c.Supplier.sameAs(failed.Supplier)},
+		{"buyer", "공급받는자", "buyer", c.Buyer.sameAs(failed.Buyer) && c.BuyerKind == failed.BuyerKind},
+	} {
+		k.refuse(!side.same, side.field, "%[1]s은(는) 당초 세금계산서와 같아야 합니다. 당사자가 틀렸다면 바르게 고친 장에서 바꿔 주세요.", "The %[2]s must be the one of the document that is taken back; correct a wrong party on the document that says it right.", side.ko, side.en)
+	}
+	return joined(k)
+}
+
+// sameAs reports whether it is the same party, wherever the notice goes.
+func (p Party) sameAs(q Party) bool {
+	p.Contact, p.Phone, p.Email = q.Contact, q.Phone, q.Email
+	return p == q
+}

@@ -25,8 +25,7 @@ type Input struct {
 	Buyer    customer.Customer
 	Provider tenant.Provider // of the buyer's account: it names the item
 	Invoice  invoice.Invoice
-	Covered  *invoice.Covered // what to cover; nil: Invoice.Taxable()
-	Written  calendar.Date    // 작성일자, by the contract's policy (customer.Written)
+	Written  calendar.Date // 작성일자, by the contract's policy (customer.Written)
 	Edit     Edit
 }
 
@@ -116,27 +115,7 @@ func (in Input) left() (invoice.Covered, error) {
 	if err != nil {
 		return invoice.Covered{}, err
 	}
-	if in.Covered != nil {
-		if left, err = within(left, *in.Covered); err != nil {
-			return invoice.Covered{}, err
-		}
-	}
 	return left, in.fits(left)
-}
-
-// within is the given part of what is left: no more than that, and with the same VAT when it is all of it.
-func within(left, part invoice.Covered) (invoice.Covered, error) {
-	over, err := part.Supply.Cmp(left.Supply)
-	if err != nil {
-		return invoice.Covered{}, err
-	}
-	if over > 0 || over == 0 && !equal(part, left) {
-		return invoice.Covered{}, fault.Invalidf("covered", fault.T(
-			"발행하려는 금액(공급가액 %[1]s, 세액 %[2]s)이 청구서에 남은 금액(공급가액 %[3]s, 세액 %[4]s)과 맞지 않습니다. 청구서의 금액으로 다시 작성해 주세요.",
-			"The amount to cover (supply %[1]s, VAT %[2]s) does not agree with what the invoice leaves (supply %[3]s, VAT %[4]s); compose it again from the invoice.",
-			part.Supply.Grouped(), part.VAT.Grouped(), left.Supply.Grouped(), left.VAT.Grouped()))
-	}
-	return part, nil
 }
 
 // fits refuses a contract that says 영세 or 면세 over an invoice that bills VAT, and the other way round.

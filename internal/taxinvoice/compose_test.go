@@ -201,20 +201,6 @@ func TestA_contract_and_an_invoice_that_disagree_on_VAT_are_refused(t *testing.T
 	}
 }
 
-func TestA_part_can_be_covered_but_no_more_than_is_left(t *testing.T) {
-	in := input(1_000, 100)
-	in.Covered = &invoice.Covered{Supply: money.Won(600), VAT: money.Won(60), Total: money.Won(660)}
-	won(t, "total", must(Compose(in)).Total, 660)
-	for _, covered := range []invoice.Covered{
-		{Supply: money.Won(1_001), VAT: money.Won(100), Total: money.Won(1_101)},
-		{Supply: money.Won(1_000), VAT: money.Won(99), Total: money.Won(1_099)},
-	} {
-		in.Covered = &covered
-		_, err := Compose(in)
-		refused(t, err, fault.Invalid)
-	}
-}
-
 func TestA_foreigner_stands_under_the_number_of_foreigners(t *testing.T) {
 	in := input(1_000, 100)
 	in.Buyer.BuyerKind = customer.Foreigner

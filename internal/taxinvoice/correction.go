@@ -25,6 +25,8 @@ const (
 // Text is the state as screens show it.
 func (s CorrectionState) Text() fault.Text {
 	switch s {
+	case Running:
+		return fault.T("수정 중", "being amended")
 	case Done:
 		return fault.T("수정 완료", "amended")
 	case Half:
@@ -32,7 +34,7 @@ func (s CorrectionState) Text() fault.Text {
 	case Failed:
 		return fault.T("수정되지 않음", "not amended")
 	}
-	return fault.T("수정 중", "being amended")
+	return fault.T("알 수 없는 상태", "unknown state")
 }
 
 // CorrectionRecord is an amendment as one thing. Its documents are committed as intents together with it, so that a stop
@@ -49,6 +51,9 @@ type CorrectionRecord struct {
 	By       string          `json:"by"`
 	Why      string          `json:"why"`
 	At       time.Time       `json:"at"`
+	Request  string          `json:"request,omitempty"`  // SHA-256, hex, of the order: the same order again is this correction
+	Covers   bool            `json:"covers,omitempty"`   // it covers what the invoice bills already: the books are not moved
+	Reverted bool            `json:"reverted,omitempty"` // what stood of it was taken back by a counter-document: nothing is amended
 }
 
 const kindCorrection = "tax-correction"
@@ -155,4 +160,30 @@ func (c CorrectionRecord) Replace(failed, again string) (CorrectionRecord, error
 	c.Failed = append(slices.Clone(c.Failed), failed)
 	c.State = Running
 	return c, nil
+}
+
+// Revert puts counter-documents in the place of what failed of a half-done amendment, behind what stands of it: once they
+// stand, nothing is amended.
+func (c CorrectionRecord) Revert(failed, counters []string) CorrectionRecord {
+	c.Keys = slices.DeleteFunc(slices.Clone(c.Keys), func(key string) bool { return slices.Contains(failed, key) })
+	c.Keys = append(c.Keys, counters...)
+	c.Failed = append(slices.Clone(c.Failed), failed...)
+	c.State, c.Reverted = Running, true
+	return c
+}
+
+// Counter is the document that gives back what a negative one of a half-done amendment took: the same lines with the other
+// sign, as a correction (기재사항 착오·정정) of the same original on the same date. A positive one is not countered like this:
+// who takes it back names its own number (InForce).
+func (c Content) Counter() Content {
+	if c.Amends != nil {
+		c.Amends = &Amends{Reason: Correction, Original: c.Amends.Original}
+	}
+	c.Supply, c.VAT, c.Total = c.Supply.Neg(), c.VAT.Neg(), c.Total.Neg()
+	c.Lines = slices.Clone(c.Lines)
+	for i, l := range c.Lines {
+		l.Quantity, l.Supply, l.VAT = l.Quantity.Neg(), l.Supply.Neg(), l.VAT.Neg()
+		c.Lines[i] = l
+	}
+	return c
 }

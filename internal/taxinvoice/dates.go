@@ -9,9 +9,28 @@ import (
 )
 
 // Deadline is the last day to issue what is dated written: the 10th of the month after it (부가가치세법 제34조 제3항), moved
-// off Saturdays, Sundays and holidays to the next working day (국세기본법 제5조 제1항).
+// off Saturdays, Sundays and holidays to the next working day (국세기본법 제5조 제1항). Where the holiday table ends it is the
+// 10th itself, which is never too late. fault.Invalid: there is no date.
 func Deadline(cal calendar.BusinessCalendar, written calendar.Date) (calendar.Date, error) {
-	return cal.TaxInvoiceDeadline(written.In())
+	if written.IsZero() {
+		return calendar.Date{}, undated()
+	}
+	day, _ := statutory(cal, written.In().Next().Day(10))
+	return day, nil
+}
+
+func undated() error {
+	return fault.Invalidf("written", fault.T("작성일자가 없어 기한을 계산할 수 없습니다. 작성일자를 입력해 주세요.", "Without a date (작성일자) there is no deadline; fill the date in."))
+}
+
+// statutory is a day the law names, moved off days of rest. Where the holiday table does not reach, it stays where the
+// law names it and is provisional: moving only ever makes it later, so who keeps the unmoved day is never late.
+func statutory(cal calendar.BusinessCalendar, named calendar.Date) (day calendar.Date, provisional bool) {
+	moved, err := cal.TaxDeadline(named)
+	if err != nil { // a year without a table is all that is refused
+		return named, true
+	}
+	return moved, false
 }
 
 // periodEnd is the last month of the tax period the day lies in (부가가치세법 제5조 제1항): June or December.
@@ -20,10 +39,11 @@ func periodEnd(d calendar.Date) calendar.Month {
 	return d.In().Add((12 - int(d.Month())) % half)
 }
 
-// FinalReturn is the deadline of the final return (확정신고기한) of the tax period the day lies in: 25 days after its end
-// (부가가치세법 제49조 제1항), which is 25 July or 25 January, moved as Deadline is.
-func FinalReturn(cal calendar.BusinessCalendar, written calendar.Date) (calendar.Date, error) {
-	return cal.TaxDeadline(periodEnd(written).Next().Day(25))
+// finalReturn is the deadline of the final return (확정신고기한) of the tax period the day lies in: 25 days after its end
+// (부가가치세법 제49조 제1항), which is 25 July or 25 January, moved as Deadline is. Where the holiday table ends it is that
+// very day, and provisional.
+func finalReturn(cal calendar.BusinessCalendar, written calendar.Date) (day calendar.Date, provisional bool) {
+	return statutory(cal, periodEnd(written).Next().Day(25))
 }
 
 // Timeliness is whether a tax invoice is issued in time.
@@ -53,40 +73,50 @@ type Penalty struct {
 
 // Lateness is what a day of issue means by law.
 type Lateness struct {
-	Timeliness Timeliness    `json:"timeliness"`
-	Deadline   calendar.Date `json:"deadline"`
-	Final      calendar.Date `json:"final"`     // the final return of the period
-	DaysLeft   int           `json:"days_left"` // until the deadline; 0 on it, negative after it
-	Penalties  []Penalty     `json:"penalties,omitempty"`
-	Text       fault.Text    `json:"text"`
+	Timeliness  Timeliness    `json:"timeliness"`
+	Deadline    calendar.Date `json:"deadline"`
+	Final       calendar.Date `json:"final,omitzero"`        // the final return of the period; zero while the deadline has not passed
+	Provisional bool          `json:"provisional,omitempty"` // the day that decided lies outside the holiday table and may move to a later one
+	DaysLeft    int           `json:"days_left"`             // until the deadline; 0 on it, negative after it
+	Penalties   []Penalty     `json:"penalties,omitempty"`
+	Text        fault.Text    `json:"text"`
 }
 
-// LatenessOf says what it means to issue on a day what is dated written.
+// LatenessOf says what it means to issue on a day what is dated written. Days outside the holiday table are the law's own,
+// unmoved, and said to be provisional. fault.Invalid: there is no date.
 func LatenessOf(cal calendar.BusinessCalendar, written, on calendar.Date) (Lateness, error) {
-	deadline, err := Deadline(cal, written)
-	if err != nil {
-		return Lateness{}, err
+	if written.IsZero() {
+		return Lateness{}, undated()
 	}
-	final, err := FinalReturn(cal, written)
-	return lateness(deadline, final, on), err
+	deadline, provisional := statutory(cal, written.In().Next().Day(10))
+	l := Lateness{Timeliness: OnTime, Deadline: deadline, Provisional: provisional, DaysLeft: deadline.Sub(on)}
+	if on.After(deadline) {
+		l.Final, provisional = finalReturn(cal, written)
+		l.Provisional = l.Provisional || provisional
+	}
+	return l.judged(on), nil
 }
 
-// lateness judges a day of issue by a deadline and the final return after it.
-func lateness(deadline, final, on calendar.Date) Lateness {
-	l := Lateness{Timeliness: OnTime, Deadline: deadline, Final: final, DaysLeft: deadline.Sub(on)}
+// judged says what the days mean on one of them.
+func (l Lateness) judged(on calendar.Date) Lateness {
 	switch {
-	case on.After(final):
+	case l.DaysLeft >= 0:
+		l.Text = fault.T("발행기한 %[1]s까지 %[2]d일 남았습니다.", "%[2]d days are left until the deadline, %[1]s.", l.Deadline, l.DaysLeft)
+	case on.After(l.Final):
 		l.Timeliness, l.Penalties = NotAllowed, notIssued()
 		l.Text = fault.T(
 			"확정신고기한 %[1]s이(가) 지나 미발급으로 봅니다(공급가액의 2%% 가산세). 세무대리인과 상의한 뒤 처리해 주세요.",
-			"The final return of the period was due on %[1]s, so it counts as never issued (a penalty of 2%% of the supply amount); settle it with your tax accountant.", final)
-	case on.After(deadline):
+			"The final return of the period was due on %[1]s, so it counts as never issued (a penalty of 2%% of the supply amount); settle it with your tax accountant.", l.Final)
+	default:
 		l.Timeliness, l.Penalties = Late, issuedLate()
 		l.Text = fault.T(
 			"발행기한 %[1]s이(가) 지났습니다. %[2]s까지 발행하면 지연발급으로 공급가액의 1%%, 공급받는자는 0.5%%의 가산세를 냅니다.",
-			"The deadline was %[1]s. Issued by %[2]s it is late: a penalty of 1%% of the supply amount, and 0.5%% for the buyer.", deadline, final)
-	default:
-		l.Text = fault.T("발행기한 %[1]s까지 %[2]d일 남았습니다.", "%[2]d days are left until the deadline, %[1]s.", deadline, l.DaysLeft)
+			"The deadline was %[1]s. Issued by %[2]s it is late: a penalty of 1%% of the supply amount, and 0.5%% for the buyer.", l.Deadline, l.Final)
+	}
+	if l.Provisional {
+		l.Text = fault.T(
+			"%[1]s 공휴일표가 아직 없어 잠정 기한으로 계산했습니다. 그날이 휴일이면 다음 영업일로 늦춰집니다.",
+			"%[2]s The holiday table does not reach that far, so the day is provisional: should it be a holiday, the next business day counts.", l.Text.KO, l.Text.EN)
 	}
 	return l
 }
@@ -111,17 +141,16 @@ func notIssued() []Penalty {
 const transmissionHour = 15 * time.Hour
 
 // TransmitsAt is when the service sends a 익일 발행 to the tax office: 15:00 in Seoul of the next business day after the
-// issue. Until then it can be cancelled, as far as our clock knows; Cancellable knows better.
+// issue. Until then it can be cancelled, as far as our clock knows; Cancellable knows better. Where the holiday table ends
+// it is the next day: nothing goes earlier than that, so nobody is promised too much time. fault.Invalid: it was not issued.
 func TransmitsAt(cal calendar.BusinessCalendar, issued time.Time) (time.Time, error) {
-	next, err := cal.NextBusinessDay(calendar.DateOf(issued))
-	if err != nil {
-		return time.Time{}, err
+	if issued.IsZero() {
+		return time.Time{}, fault.Invalidf("issued", fault.T("발행 시각이 없어 전송 시각을 계산할 수 없습니다. 발행 상태를 새로 조회해 주세요.", "Without a time of issue there is none of transmission; look its state up again."))
+	}
+	day := calendar.DateOf(issued)
+	next, err := cal.NextBusinessDay(day)
+	if err != nil { // a year without a table is all that is refused
+		next = day.AddDays(1)
 	}
 	return next.Start().Add(transmissionHour), nil
-}
-
-// TransmitBy is the last day to send it to the tax office by law: the day after the issue (시행령 제68조 제7항), moved as
-// Deadline is. Afterwards 0.3 % of the supply amount is due until the final return, then 0.5 % (법 제60조 제2항 제3·4호).
-func TransmitBy(cal calendar.BusinessCalendar, issued time.Time) (calendar.Date, error) {
-	return cal.TaxDeadline(calendar.DateOf(issued).AddDays(1))
 }

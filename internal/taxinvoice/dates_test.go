@@ -1,6 +1,7 @@
 package taxinvoice_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -35,8 +36,8 @@ func TestThe_final_return_is_due_25_days_after_the_half_year(t *testing.T) {
 		"2026-10-31": "2027-01-25",
 		"2025-12-31": "2026-01-26", // a Sunday
 	} {
-		if got := must(FinalReturn(korea, day(written))); got != day(want) {
-			t.Errorf("of %s it is due on %s, want %s", written, got, want)
+		if got := must(LatenessOf(korea, day(written), day(want))); got.Final != day(want) || got.Timeliness != Late || got.Provisional {
+			t.Errorf("of %s: %+v, want %s", written, got, want)
 		}
 	}
 }
@@ -64,8 +65,11 @@ func TestLate_costs_one_percent_and_never_two(t *testing.T) {
 			rates = append(rates, string(p.On)+" "+p.Rate.String())
 		}
 		told(t, l.Text)
-		if l.Timeliness != c.is || l.DaysLeft != c.daysLeft || strings.Join(rates, " ") != c.rates || l.Deadline != day("2026-11-10") || l.Final != day("2027-01-25") {
+		if l.Timeliness != c.is || l.DaysLeft != c.daysLeft || strings.Join(rates, " ") != c.rates || l.Deadline != day("2026-11-10") {
 			t.Errorf("on %s: %+v", c.on, l)
+		}
+		if final := day("2027-01-25"); l.Provisional || (c.is == OnTime) != l.Final.IsZero() || c.is != OnTime && l.Final != final {
+			t.Errorf("on %s the final return is due on %s", c.on, l.Final)
 		}
 	}
 }
@@ -75,20 +79,82 @@ func TestThe_days_left_fall_by_one_a_day(t *testing.T) {
 		written := day("2018-01-01").AddDays(rapid.IntRange(0, 3400).Draw(t, "written"))
 		on := written.AddDays(rapid.IntRange(0, 400).Draw(t, "on"))
 		a, b := must(LatenessOf(korea, written, on)), must(LatenessOf(korea, written, on.AddDays(1)))
-		if a.DaysLeft-b.DaysLeft != 1 || (a.Timeliness == OnTime) != (a.DaysLeft >= 0) || a.Deadline.After(a.Final) || !a.Deadline.After(written) {
+		if a.DaysLeft-b.DaysLeft != 1 || (a.Timeliness == OnTime) != (a.DaysLeft >= 0) || a.Timeliness != OnTime && !a.Final.After(a.Deadline) || !a.Deadline.After(written) {
 			t.Fatalf("dated %s on %s: %+v", written, on, a)
 		}
 	})
 }
 
-func TestA_year_without_a_holiday_table_is_a_fault_and_no_guess(t *testing.T) {
-	far := day("2027-12-31")
-	_, err := Deadline(korea, far)
-	refused(t, err, fault.Invalid, "2028")
-	_, err = LatenessOf(korea, far, far)
-	refused(t, err, fault.Invalid)
-	_, err = TransmitsAt(korea, far.Start())
-	refused(t, err, fault.Invalid)
+// lastTableYear is the last year whose holidays are known.
+const lastTableYear = 2027
+
+func TestEvery_day_of_the_last_year_of_holidays_has_its_deadline_and_none_is_too_late(t *testing.T) {
+	for written := calendar.MustMonth(fmt.Sprint(lastTableYear, "-01")).First(); written.Year() == lastTableYear; written = written.AddDays(1) {
+		deadline := must(Deadline(korea, written))
+		named := written.In().Next().Day(10)
+		known := named.Year() == lastTableYear
+		if deadline.Before(named) || !known && deadline != named || deadline.Sub(named) > 5 {
+			t.Fatalf("dated %s it is due on %s", written, deadline)
+		}
+		for _, on := range []calendar.Date{written, deadline, deadline.AddDays(1), written.AddDays(400)} {
+			l := must(LatenessOf(korea, written, on))
+			told(t, l.Text)
+			decided := l.Deadline
+			if l.Timeliness != OnTime {
+				decided = l.Final
+			}
+			if l.Deadline != deadline || (l.Timeliness == OnTime) != !on.After(deadline) || l.Provisional != (decided.Year() > lastTableYear) {
+				t.Fatalf("dated %s on %s: %+v", written, on, l)
+			}
+			if said := strings.Contains(l.Text.KO, "잠정") && strings.Contains(l.Text.EN, "provisional"); said != l.Provisional {
+				t.Fatalf("dated %s on %s it says %+v", written, on, l.Text)
+			}
+		}
+		issued := written.Start().Add(10 * time.Hour)
+		if at := must(TransmitsAt(korea, issued)); !at.After(issued) || at.Sub(issued) > 6*24*time.Hour {
+			t.Fatalf("issued on %s it goes at %s", written, at)
+		}
+		i := billed(1_082_750, 108_275)
+		c := candidate()
+		c.Content.Written, c.Content.Lines[0].Date = written, written
+		f := ready()
+		f.Now, f.Certificate.Expires, f.Candidates = deadline.Start(), deadline.Start().AddDate(1, 0, 0), []Candidate{c}
+		if found := Preflight(f, korea); len(found) != 0 {
+			t.Fatalf("dated %s: %+v", written, found)
+		}
+		if due := DueList([]Waiting{{Invoice: i, Written: written}}, korea, written); len(due) != 1 || due[0].Deadline != deadline {
+			t.Fatalf("dated %s: %+v", written, due)
+		}
+	}
+}
+
+func TestOutside_the_holiday_table_the_days_of_the_law_stay_unmoved_and_are_said_to_be_provisional(t *testing.T) {
+	december := day("2027-12-31")
+	for _, c := range []struct {
+		on          string
+		is          Timeliness
+		provisional bool
+	}{{"2027-12-31", OnTime, true}, {"2028-01-10", OnTime, true}, {"2028-01-11", Late, true}, {"2028-01-25", Late, true}, {"2028-01-26", NotAllowed, true}} {
+		l := must(LatenessOf(korea, december, day(c.on)))
+		if l.Timeliness != c.is || l.Provisional != c.provisional || l.Deadline != day("2028-01-10") {
+			t.Errorf("on %s: %+v", c.on, l)
+		}
+	}
+	if l := must(LatenessOf(korea, day("2027-07-31"), day("2027-08-10"))); l.Provisional || l.Timeliness != OnTime {
+		t.Errorf("July is within the table: %+v", l)
+	}
+	if at := must(TransmitsAt(korea, december.Start())); !at.Equal(day("2028-01-01").Start().Add(15 * time.Hour)) { // not later, so nobody has less time than said
+		t.Errorf("issued on the last day it goes at %s", at)
+	}
+}
+
+func TestWhat_has_no_date_has_no_deadline(t *testing.T) {
+	_, err := Deadline(korea, calendar.Date{})
+	refused(t, err, fault.Invalid, "작성일자")
+	_, err = LatenessOf(korea, calendar.Date{}, today)
+	refused(t, err, fault.Invalid, "작성일자")
+	_, err = TransmitsAt(korea, time.Time{})
+	refused(t, err, fault.Invalid, "발행 시각")
 }
 
 func TestA_next_day_issue_is_transmitted_at_three_on_the_next_business_day(t *testing.T) {
@@ -102,19 +168,6 @@ func TestA_next_day_issue_is_transmitted_at_three_on_the_next_business_day(t *te
 		got := must(TransmitsAt(korea, must(time.Parse(time.RFC3339, issued))))
 		if !got.Equal(must(time.Parse(time.RFC3339, want))) {
 			t.Errorf("issued %s it goes at %s, want %s", issued, got, want)
-		}
-	}
-}
-
-func TestThe_law_wants_it_transmitted_by_the_day_after(t *testing.T) {
-	for issued, want := range map[string]string{"2026-11-09": "2026-11-10", "2026-11-06": "2026-11-09", "2026-04-30": "2026-05-04"} {
-		at := day(issued).Start().Add(10 * time.Hour)
-		by := must(TransmitBy(korea, at))
-		if by != day(want) {
-			t.Errorf("issued %s it is due on %s, want %s", issued, by, want)
-		}
-		if when := must(TransmitsAt(korea, at)); calendar.DateOf(when).After(by) {
-			t.Errorf("issued %s the service is late by law: %s", issued, when)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"jeongsan/internal/invoice"
 	"jeongsan/internal/money"
 	"jeongsan/internal/store"
+	"jeongsan/internal/tenant"
 )
 
 // Elsewhere is where a tax invoice of ours was issued without us.
@@ -86,6 +87,36 @@ func (e External) checkAmounts(k *checks) {
 	k.refuse(e.Supply.Sign() <= 0 || e.VAT.Sign() < 0, "supply", "공급가액은 0원보다 크고 세액은 0원 이상이어야 합니다.", "The supply amount must be more than zero and VAT not below it.")
 }
 
+// Parties names each side that is not the supplier or the customer whose invoice it would cover, joined: the record of
+// somebody else's tax invoice would keep ours from being issued.
+func (e External) Parties(p tenant.Profile, c customer.Customer) error {
+	k := &checks{}
+	issuer, bearer := supplier(p).BusinessNumber, buyer(c).BusinessNumber
+	k.refuse(e.Issuer != issuer, "issuer", "공급자 %[1]s이(가) 우리 사업자등록번호 %[2]s과(와) 다릅니다. 다른 사업자의 세금계산서가 아닌지 확인해 주세요.", "The supplier %[1]s is not ours, %[2]s; make sure that it is no other company's tax invoice.", customer.FormatBusinessNumber(e.Issuer), customer.FormatBusinessNumber(issuer))
+	k.refuse(e.Buyer != bearer, "buyer", "공급받는자 %[1]s이(가) 고객사 %[3]s의 등록번호 %[2]s과(와) 다릅니다. 고객사와 번호를 확인해 주세요.", "The buyer %[1]s is not customer %[3]s, whose number is %[2]s; check customer and number.", shownNumber(e.Buyer), shownNumber(bearer), c.ID)
+	return joined(k)
+}
+
+// shownNumber is a registration number for a sentence; of a person's only the first six digits, the day of birth.
+func shownNumber(s string) string {
+	if personForm.MatchString(s) && s != ForeignNumber {
+		return s[:6] + "-*******"
+	}
+	return customer.FormatBusinessNumber(s)
+}
+
+// Stated refuses amounts other than those that the invoice leaves to cover, unless the note says why.
+func (e External) Stated(left invoice.Covered) error {
+	by, err := e.Difference(left)
+	if err != nil || e.Note != "" || by.Supply.IsZero() && by.VAT.IsZero() {
+		return err
+	}
+	return fault.Invalidf("note", fault.T(
+		"기록하려는 세금계산서의 금액 %[1]s이(가) 청구서의 발행 대상 금액 %[2]s과(와) 다릅니다. 금액을 고치거나, 다른 이유를 메모에 적어 주세요.",
+		"The tax invoice says %[3]s where the invoice leaves %[4]s to cover; correct the amounts, or say in the note why they differ.",
+		e.Total.Korean(), left.Total.Korean(), e.Total.English(), left.Total.English()))
+}
+
 // Difference is what was issued elsewhere less what the invoice leaves to cover.
 func (e External) Difference(left invoice.Covered) (invoice.Covered, error) {
 	return plus(invoice.Covered{Supply: e.Supply, VAT: e.VAT, Total: e.Total},
@@ -132,14 +163,4 @@ func ListExternals(ctx context.Context, s store.Reader, t store.Tenant, first, l
 func decodeExternal(d store.Document) (VersionedExternal, error) {
 	v := VersionedExternal{Version: d.Version}
 	return v, store.Decode(d, kindExternal, schema, &v.External)
-}
-
-// Covers finds the record that covers the customer's invoice of the month, whatever its revision: it is not issued again.
-func Covers(records []External, customer string, m calendar.Month) (External, bool) {
-	for _, e := range records {
-		if e.Customer == customer && e.Month == m {
-			return e, true
-		}
-	}
-	return External{}, false
 }

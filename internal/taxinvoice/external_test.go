@@ -51,16 +51,7 @@ func TestAll_that_is_wrong_with_a_record_is_told_at_once(t *testing.T) {
 	same(t, "a negative amount", fields(e.Check(billed(1, 0), today)), []string{"supply"})
 }
 
-func TestAn_invoice_covered_elsewhere_is_found_whatever_its_revision(t *testing.T) {
-	records := []External{elsewhere()}
-	if e, ok := Covers(records, "C0007", october); !ok || e.Confirmation != confirmation {
-		t.Errorf("%+v", e)
-	}
-	for customer, m := range map[string]calendar.Month{"C0008": october, "C0007": october.Next()} {
-		if _, ok := Covers(records, customer, m); ok {
-			t.Errorf("%s %s is covered", customer, m)
-		}
-	}
+func TestWhat_was_issued_elsewhere_is_compared_with_what_the_invoice_leaves_to_cover(t *testing.T) {
 	d := must(elsewhere().Difference(must(billed(1_000_010, 100_001).Taxable())))
 	won(t, "the difference", d.Supply, -10)
 	won(t, "the difference of VAT", d.VAT, -1)

@@ -2,6 +2,7 @@ package taxinvoice
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -22,6 +23,21 @@ const (
 	Suspended    Operation = "suspended"    // 휴업
 	Closed       Operation = "closed"       // 폐업
 )
+
+// Text is the state of a business as screens show it.
+func (o Operation) Text() fault.Text {
+	switch o {
+	case Unregistered:
+		return fault.T("미등록", "not registered")
+	case Operating:
+		return fault.T("사업 중", "in business")
+	case Suspended:
+		return fault.T("휴업", "suspended")
+	case Closed:
+		return fault.T("폐업", "closed")
+	}
+	return fault.T("확인되지 않음", "not known")
+}
 
 // Taxpayer is the kind of taxpayer (과세유형). A buyer of any kind can be given a tax invoice: a simplified one (간이과세자)
 // and an exempt one only cannot deduct it.
@@ -110,15 +126,12 @@ type Problem struct {
 const expiringWithin = 30 * 24 * time.Hour
 
 // Preflight finds all problems of a bulk issue at once (XX-11): those of the whole first, then by customer. It asks
-// nobody; who calls it has asked. The error is a date outside the holiday table.
-func Preflight(f Facts, cal calendar.BusinessCalendar) ([]Problem, error) {
+// nobody; who calls it has asked. What cannot be worked out of one candidate is a finding of its own.
+func Preflight(f Facts, cal calendar.BusinessCalendar) []Problem {
 	var out []Problem
 	issuable := 0
 	for _, c := range f.Candidates {
-		found, err := c.problems(cal, calendar.DateOf(f.Now))
-		if err != nil {
-			return nil, err
-		}
+		found := c.problems(cal, calendar.DateOf(f.Now))
 		if !slices.ContainsFunc(found, func(p Problem) bool { return p.Blocking }) {
 			issuable++
 		}
@@ -127,7 +140,27 @@ func Preflight(f Facts, cal calendar.BusinessCalendar) ([]Problem, error) {
 	slices.SortStableFunc(out, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.Invoice, b.Invoice))
 	})
-	return append(f.whole(issuable), out...), nil
+	return append(f.whole(issuable), out...)
+}
+
+// Refused names what Preflight calls blocking of buyer and date, for whoever issues without having looked: a buyer that
+// has closed or is not registered, and a date whose final return is past. A buyer nobody was asked about is not refused.
+func (c Candidate) Refused(cal calendar.BusinessCalendar, today calendar.Date) error {
+	f := &findings{Candidate: c}
+	f.buyer()
+	if err := f.deadline(cal, today); err != nil {
+		return err
+	}
+	var errs []error
+	for _, p := range f.out {
+		switch {
+		case p.Code == PastFinalReturn:
+			errs = append(errs, fault.Invalidf("late", p.Text))
+		case p.Blocking:
+			errs = append(errs, fault.Invalidf("buyer.business_number", p.Text))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // whole are the problems of the account at the service.
@@ -186,33 +219,38 @@ func (f *findings) faults(code ProblemCode, err error) {
 	}
 }
 
-func (c Candidate) problems(cal calendar.BusinessCalendar, today calendar.Date) ([]Problem, error) {
+func (c Candidate) problems(cal calendar.BusinessCalendar, today calendar.Date) []Problem {
 	f := &findings{Candidate: c}
+	f.faults(NotComposed, f.look(cal, today))
+	return f.out
+}
+
+// look finds everything there is to find; the error is what could not be worked out.
+func (f *findings) look(cal calendar.BusinessCalendar, today calendar.Date) error {
+	c := f.Candidate
 	if c.Invoice.Number == "" { // there is none to look at
-		f.faults(NotComposed, c.Compose)
-		return f.out, nil
+		return c.Compose
 	}
 	if c.External != nil {
 		f.add(IssuedElsewhere, true, fault.T(
 			"다른 곳에서 발행한 세금계산서(승인번호 %s)가 기록되어 있어 다시 발행하지 않습니다. 선택에서 빼 주세요.",
 			"A tax invoice issued elsewhere (confirmation number %s) covers it; leave it out.", c.External.Confirmation))
-		return f.out, nil
+		return nil
 	}
 	taxable, err := f.obstacles()
 	if err != nil || !taxable {
-		return f.out, err // no content is due
+		return err // no content is due
 	}
 	if c.Compose != nil {
-		f.faults(NotComposed, c.Compose)
-		return f.out, nil
+		return c.Compose
 	}
 	f.before()
 	f.faults(ContentWrong, c.Content.Check(today))
 	if err := f.amounts(); err != nil {
-		return f.out, err
+		return err
 	}
 	f.buyer()
-	return f.out, f.deadline(cal, today)
+	return f.deadline(cal, today)
 }
 
 // obstacles are the invoice's own, each in the words of invoice.Tax, which names one at a time: every one is asked for

@@ -21,9 +21,10 @@ const (
 
 // Found is what the service says of a key.
 type Found struct {
-	Provider     int    // its state code; 0: it has no such key
-	Confirmation string // 국세청 승인번호
-	Result       string // the tax office's result code
+	Provider     int       // its state code; 0: it has no such key
+	Confirmation string    // 국세청 승인번호
+	Result       string    // the tax office's result code
+	BuyerState   Operation // the buyer's business as the service saw it at issue (closeDownState); Unknown: not asked
 	Issued       time.Time
 	Transmitted  time.Time
 	Answered     time.Time
@@ -89,6 +90,9 @@ func (x TaxInvoice) Observed(f Found) (after TaxInvoice, changed bool, err error
 		return x, false, err
 	}
 	changed = x.fill(f)
+	if x.Asked > 0 && (x.State == Issued || x.State == Sending) { // it is there after all
+		x.Asked, changed = 0, true
+	}
 	if x.moves(f.Provider) {
 		x, err = x.moved(f)
 		changed = true
@@ -96,11 +100,15 @@ func (x TaxInvoice) Observed(f Found) (after TaxInvoice, changed bool, err error
 	return x, changed, err
 }
 
-// missing is the answer that there is no such document. What was never issued may be sent again under the same key.
+// missing is the answer that there is no such document. What was never issued may be sent again under the same key; what
+// was being cancelled is cancelled, since the service lets nothing that lives be deleted.
 func (x TaxInvoice) missing() (TaxInvoice, bool, error) {
 	switch {
 	case x.State == InDoubt && x.Provider == 0:
 		x.State, x.Asked, x.Failure = Intended, 0, fault.Text{}
+		return x, true, nil
+	case x.State == Cancelling:
+		x.State, x.Asked, x.Failure = Cancelled, 0, fault.Text{}
 		return x, true, nil
 	case x.State == Intended && x.Provider < Signed, x.State == Refused, x.State == Rejected, x.State == Cancelled:
 		return x, false, nil
@@ -132,6 +140,9 @@ func (x *TaxInvoice) fill(f Found) (changed bool) {
 	}
 	if f.Result != "" && f.Result != x.Result && step(f.Provider) >= step(x.Provider) {
 		x.Result, changed = f.Result, true
+	}
+	if f.BuyerState != Unknown && f.BuyerState != x.BuyerState {
+		x.BuyerState, changed = f.BuyerState, true
 	}
 	for _, t := range []struct {
 		ours  *time.Time
@@ -169,6 +180,9 @@ func (x TaxInvoice) moved(f Found) (TaxInvoice, error) {
 	case was == Refused && x.State.Live():
 		x.State = InDoubt
 		return x, x.resurfaced(fault.T("발행이 거부된", "refused"))
+	case was == Cancelled && x.State.Live(): // given up, or gone while it was being cancelled
+		x.State = InDoubt
+		return x, x.resurfaced(fault.T("취소된", "cancelled"))
 	case was == Rejected && x.State == Reported:
 		return x, x.resurfaced(fault.T("국세청 전송에 실패한", "rejected by the tax office"))
 	}
@@ -194,6 +208,7 @@ type Intent struct {
 	Memo       string
 	Correction string        // id of the correction it is part of
 	Deadline   calendar.Date // of an amendment (Document.Deadline); zero: by law from the 작성일자
+	Late       bool          // ordered past the deadline, knowing the penalty
 }
 
 // maxKey is the longest key the service takes (문서번호).
@@ -221,7 +236,7 @@ func Intend(i Intent, cal calendar.BusinessCalendar, at time.Time) (TaxInvoice, 
 	return TaxInvoice{
 		Key: key, Invoice: i.Invoice, Customer: i.Customer, Month: i.Month, Sequence: i.Sequence,
 		Content: i.Content, Timing: i.Timing, State: Intended,
-		Correction: i.Correction, Memo: i.Memo, Intended: at.UTC(), Deadline: i.Deadline,
+		Correction: i.Correction, Memo: i.Memo, Intended: at.UTC(), Deadline: i.Deadline, Late: i.Late,
 	}, nil
 }
 
@@ -235,6 +250,24 @@ func (x TaxInvoice) Refuse(failure fault.Text) (TaxInvoice, error) {
 		return x, x.forbids(fault.T("발행실패로 바꿀 수", "taken as refused"))
 	}
 	x.State, x.Failure, x.Asked = Refused, failure, 0
+	return x, nil
+}
+
+// GiveUp ends what is in doubt on a person's word, once the service says that it has no such document. What was never
+// seen issued counts as refused; what was gone before it was transmitted as cancelled there, and afterwards as rejected:
+// the service lets only those be deleted.
+func (x TaxInvoice) GiveUp(why fault.Text) (TaxInvoice, error) {
+	switch {
+	case x.State != InDoubt:
+		return x, x.forbids(fault.T("포기할 수", "given up"))
+	case x.Provider < Signed:
+		return x.Refuse(why)
+	case x.Provider == Signed:
+		x.State = Cancelled
+	default:
+		x.State = Rejected
+	}
+	x.Failure, x.Asked = why, 0
 	return x, nil
 }
 
@@ -297,6 +330,17 @@ func (x TaxInvoice) Ask() TaxInvoice {
 	return x.doubt(fault.T(
 		"팝빌에 %[1]d번 물었으나 답을 받지 못했습니다. 팝빌에서 문서번호 %[2]s을(를) 확인해 주세요.",
 		"The service was asked %[1]d times in vain; look for key %[2]s there.", x.Asked, x.Key))
+}
+
+// Missed counts one answer that the service has no such document, of one that it had; after the last of the ladder a
+// person must look.
+func (x TaxInvoice) Missed() TaxInvoice {
+	x.Asked++
+	if _, again := NextAsk(x.Asked); again {
+		return x
+	}
+	_, _, gone := x.missing()
+	return x.doubt(fault.TextOf(gone))
 }
 
 // Doubt gives an unknown outcome to a person at once. The next answer of the service still settles it.

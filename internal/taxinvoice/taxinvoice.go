@@ -12,7 +12,9 @@
 //   - a key (문서번호) is made of what it is for and never used for anything else; whoever finds it at the service finds
 //     this tax invoice: an unknown outcome is asked for by it and never issued again under another;
 //   - one live tax invoice covers an invoice: the invoice's head names it (invoice.Money);
-//   - what the tax office has is never edited or deleted, only amended by further documents.
+//   - what the tax office has is never edited or deleted, only amended by further documents;
+//   - who takes something back names the document in force that has it, and takes no more than is left of it;
+//   - a day of the law beyond the holiday table is the unmoved one, said to be provisional, and stops nothing else.
 package taxinvoice
 
 import (
@@ -112,6 +114,8 @@ const (
 // Text is the state as the settlement page shows it (CB-15): 발행전 → 발행 취소 (still cancellable) → 발행 완료.
 func (s State) Text() fault.Text {
 	switch s {
+	case "":
+		return fault.T("발행전", "not issued")
 	case Intended:
 		return fault.T("발행 중", "issuing")
 	case Issued:
@@ -131,7 +135,7 @@ func (s State) Text() fault.Text {
 	case InDoubt:
 		return fault.T("확인 필요", "in doubt")
 	}
-	return fault.T("발행전", "not issued")
+	return fault.T("알 수 없는 상태", "unknown state")
 }
 
 // Live reports whether the state stands for a tax invoice that exists or may exist: the invoice it covers can have no other.
@@ -158,6 +162,8 @@ type TaxInvoice struct {
 	Unread       int           `json:"unread,omitempty"`       // a state code of the service that this program does not know
 	Result       string        `json:"result,omitempty"`       // the tax office's result code, e.g. SUC001
 	Failure      fault.Text    `json:"failure,omitzero"`       // why it was refused or rejected, and what to do
+	BuyerState   Operation     `json:"buyer_state,omitempty"`  // the buyer's business as the service saw it at issue (휴폐업 상태)
+	Late         bool          `json:"late,omitempty"`         // ordered past the deadline, knowing the penalty (지연발행)
 	Correction   string        `json:"correction,omitempty"`   // id of the correction it is part of
 	Asked        int           `json:"asked,omitempty"`        // how often an unknown outcome was asked for
 	Memo         string        `json:"memo,omitempty"`         // 내부 메모, never shown to the buyer

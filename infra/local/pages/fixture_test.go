@@ -22,6 +22,8 @@ import (
 
 	"jeongsan/infra/local/pages"
 	"jeongsan/infra/local/schedule"
+	simulatedpopbill "jeongsan/infra/simulator/popbill"
+	simulatedportone "jeongsan/infra/simulator/portone"
 	"jeongsan/infra/template"
 	"jeongsan/internal/app"
 	"jeongsan/internal/blob"
@@ -62,6 +64,10 @@ type world struct {
 	clock    *calendar.Manual
 	desk     *settlement.Desk
 	queue    *letters
+	cashier  pages.Cashier
+	hooks    http.Handler
+	taxes    *simulatedpopbill.Simulator // nil without services
+	cards    *simulatedportone.Simulator
 	activity *pages.Activity
 	staff    identity.Principal
 	advance  func(context.Context, time.Time) error
@@ -86,7 +92,10 @@ func (l *letters) Redrive(_ context.Context, m queue.Message) error {
 }
 
 // renderer reads its fonts once for all tests.
-var renderer = sync.OnceValues(document.NewRenderer)
+var renderer = sync.OnceValue(document.NewRenderer)
+
+// logo is drawn once for all tests.
+var logo = sync.OnceValues(func() ([]byte, error) { return documenttest.Logo(200) })
 
 // provider is what every account of the world used: two servers and a share, and a member nobody knows.
 type provider struct{ account string }
@@ -114,6 +123,7 @@ func (p provider) Pull(_ context.Context, m calendar.Month, to settlement.Sink) 
 // customer of a reseller. The first two invoices of the three are final, and the mail of the first is out.
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	t.Parallel()
 	w := &world{t: t, clock: calendar.NewManual(opens), queue: &letters{}}
 	w.store = memory.New(w.clock)
 	w.activity = pages.NewActivity(w.clock.Now)
@@ -126,10 +136,8 @@ func newWorld(t *testing.T) *world {
 	w.must(err)
 	keeper, err := localkey.Open(filepath.Join(dir, "key"), rand.Reader)
 	w.must(err)
-	render, err := renderer()
-	w.must(err)
 	w.desk = &settlement.Desk{
-		Journal: journal.Journal{Store: w.store, Clock: w.clock, NewID: rand.Text}, Bucket: w.bucket, Secrets: keeper, Mail: w.mailbox, Render: render, Random: rand.Reader,
+		Journal: journal.Journal{Store: w.store, Clock: w.clock, NewID: rand.Text}, Bucket: w.bucket, Secrets: keeper, Mail: w.mailbox, Render: renderer(), Random: rand.Reader,
 		LinkURL: "http://127.0.0.1:8080/d/",
 		Scratch: func() (usage.Spool, func(), error) {
 			f, err := os.CreateTemp(dir, "spool-*")
@@ -165,7 +173,7 @@ func (w *world) seed() {
 	id, err := store.ParseTenant("hanbit")
 	w.must(err)
 	w.staff = identity.Principal{Tenant: id, Role: identity.Main, ID: "main"}
-	logo, err := documenttest.Logo(200)
+	logo, err := logo()
 	w.must(err)
 	key, err := blob.NewKey(id, blob.Books, "logo.png")
 	w.must(err)
@@ -173,6 +181,7 @@ func (w *world) seed() {
 	w.must(err)
 	w.save(tenant.Profile{
 		ID: "hanbit", Code: "HANBIT", Name: "㈜한빛클라우드", BusinessNumber: "1018100001", Phone: "02-1", Fax: "02-2", Email: "billing@hanbit.example.com",
+		Representative: "김한빛", Address: "서울특별시 중구 세종대로 110", BusinessType: "정보통신업", Industry: "클라우드 서비스", PopbillUser: "HANBIT",
 		BankAccounts: []string{"한빛은행 1"}, Logo: key, Settings: tenant.DefaultSettings(),
 	}.Put(0))
 	w.must(w.desk.Save(ctx, tenant.Register(id)))
@@ -215,7 +224,7 @@ func customers() []customer.Customer {
 	}
 	base := func(id, name, account, member string) customer.Customer {
 		return customer.Customer{
-			ID: id, Name: name, MainAccount: id + "@example.com", MemberNumber: member, Account: account, BusinessNumber: "1248100998", BillingDay: 10, DueDays: 15,
+			ID: id, Name: name, MainAccount: id + "@example.com", MemberNumber: member, Account: account, BusinessNumber: "1248100998", Representative: "이대표", BillingDay: 10, DueDays: 15,
 			Contacts: []customer.Contact{{Name: "김담당", Email: strings.ToLower(id) + "@example.com"}}, Cycle: calendar.Monthly, Policy: rating.DefaultPolicy(), State: customer.Active, Registered: day,
 		}
 	}
@@ -236,7 +245,7 @@ func (w *world) open() {
 	schedules, err := schedule.Of([]template.Schedule{{Name: "Nightly", Job: app.Nightly, Expression: "cron(0 2 * * ? *)", Zone: "Asia/Seoul", CatchUp: template.Every}})
 	w.must(err)
 	w.handler = pages.New(pages.Config{
-		Store: w.store, Desk: w.desk, Bucket: w.bucket, Files: w.bucket.Handler(), Mailbox: w.mailbox, Queue: w.queue, Schedules: schedules, Activity: w.activity,
+		Store: w.store, Desk: w.desk, Cashier: w.cashier, Hooks: w.hooks, Bucket: w.bucket, Files: w.bucket.Handler(), Mailbox: w.mailbox, Queue: w.queue, Schedules: schedules, Activity: w.activity,
 		Clock: pages.Clock{
 			Now: w.clock.Now, Moved: func() bool { return true }, Frozen: func() bool { return true },
 			Next: func(context.Context) (schedule.Firing, bool, error) {

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -63,4 +65,20 @@ func (v *visit) reason() (string, error) {
 		return "", fault.Invalidf("reason", fault.T("사유를 적어 주세요(500바이트까지). 감사 기록에 남습니다.", "Give a reason (up to 500 bytes); it goes into the audit record."))
 	}
 	return reason, nil
+}
+
+// seal stands for what a preview showed: a form that carries it orders that and nothing else.
+func seal(fields ...string) string {
+	h := sha256.Sum256([]byte(strings.Join(fields, "\x00")))
+	return hex.EncodeToString(h[:8])
+}
+
+// asShown is nil when the form orders what its page showed.
+func (v *visit) asShown(seal string) error {
+	if v.r.PostFormValue("sealed") == seal {
+		return nil
+	}
+	return fault.New(fault.Conflict, fault.T(
+		"미리 본 내용에서 바뀐 항목이 있어 아직 발행하지 않았습니다. 아래 내용을 확인한 뒤 다시 눌러 주세요.",
+		"Something was changed since the preview, so nothing was issued yet. Look at what is shown below, then press again."))
 }

@@ -77,6 +77,18 @@ func (s *pages) guard(next http.Handler) http.Handler {
 	})
 }
 
+// hooked lets webhooks by, before the guard: whoever sends them comes from elsewhere, under any name that leads here, and
+// proves itself to the hook. Nothing else below their path is answered.
+func (s *pages) hooked(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.Hooks != nil && strings.HasPrefix(r.URL.Path, "/webhooks/") {
+			s.Hooks.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // fromOurPage is nil when the form carries this process's token.
 func (s *pages) fromOurPage(token string) error {
 	if subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) == 1 {

@@ -27,6 +27,9 @@ type invoiceView struct {
 	Links    int // that still open
 	NoSend   string
 	Awaiting bool // a send was asked for and its mails are not out yet
+	Taxes    taxesView
+	Paid     paidView
+	Former   []invoice.Invoice // revisions, oldest first
 }
 
 // lineView is a line with its derivation in sentences.
@@ -65,6 +68,9 @@ func (v *visit) showInvoice(notice string, problem error) error {
 	if notice == "done.send" {
 		p.notice, p.refresh = view.sendNotice()
 	}
+	if strings.HasPrefix(notice, "done.tax-") && view.Taxes.awaits() {
+		p.refresh = 2
+	}
 	return v.showWith(p, problem)
 }
 
@@ -96,6 +102,15 @@ func (v *visit) invoiceView(number string) (invoiceView, error) {
 	}
 	for _, l := range x.Lines {
 		view.Lines = append(view.Lines, lineView{l, v.lang.sentences(l.Derivation)})
+	}
+	if view.Taxes, err = v.taxes(t, x.Invoice); err != nil {
+		return view, err
+	}
+	if view.Paid, err = v.paid(t, x.Invoice, view.Company); err != nil {
+		return view, err
+	}
+	if view.Former, err = v.Desk.Revisions(v.ctx, t, x.Invoice.Month, x.Invoice.Customer); err != nil {
+		return view, err
 	}
 	return view, v.mailsOf(t, &view)
 }

@@ -12,6 +12,7 @@ import (
 	"jeongsan/internal/fault"
 	"jeongsan/internal/invoice"
 	"jeongsan/internal/money"
+	"jeongsan/internal/payment"
 	"jeongsan/internal/settlement"
 	"jeongsan/internal/store"
 	"jeongsan/internal/tenant"
@@ -40,6 +41,14 @@ type monthView struct {
 	Gates     []gateView
 	Left      []leftRow
 	Pages     []choice
+	Counts    []countView
+	Due       []dueRow
+	Matters   []payment.Matter
+	Paid      money.Amount
+	Balance   money.Amount
+	Detail    bool   // the figures of every invoice are shown in place of its documents
+	Works     string // address of this page with the documents
+	Figures   string // and with the figures
 }
 
 // monthRow is one customer's invoice in the table.
@@ -49,6 +58,9 @@ type monthRow struct {
 	Account  string
 	Notes    []string // what is special about the customer's month
 	Mail     mailState
+	Tax      taxState
+	Pay      payState
+	Balance  money.Amount
 }
 
 // unbilled is a customer of the filter without anything to bill this month.
@@ -56,13 +68,6 @@ type unbilled struct {
 	Name   string
 	Number string // of a draft that comes to nothing; "" when there is none
 	Why    string
-}
-
-// mailState sums up what became of an invoice's mails.
-type mailState struct {
-	Text  fault.Text
-	Class string
-	Mails int // of the last send
 }
 
 // gateView is a gate with the fault that keeps it shut, nil when it holds.
@@ -126,8 +131,8 @@ func settled(ctx context.Context, s store.Reader, t store.Tenant, now calendar.M
 	return out, nil
 }
 
-// month is the one in the address; without one it is last month, which is the one being settled, or else the
-// newest that has invoices.
+// month is the one in the address; without one it is last month, which is the one being settled, the month before until
+// settlement opens, or else the newest that has invoices.
 func (v *visit) month(months []calendar.Month) (calendar.Month, error) {
 	if named := v.r.PathValue("month"); named != "" {
 		return calendar.ParseMonth(named)
@@ -135,7 +140,11 @@ func (v *visit) month(months []calendar.Month) (calendar.Month, error) {
 	if asked := v.r.URL.Query().Get("month"); asked != "" {
 		return calendar.ParseMonth(asked)
 	}
-	last := calendar.MonthOf(v.Clock.Now()).Prev()
+	now := v.Clock.Now()
+	last := calendar.MonthOf(now).Prev()
+	if opens := last.Next().Day(v.profile.Settings.OpensOn).Start(); now.Before(opens) && slices.Contains(months, last.Prev()) {
+		return last.Prev(), nil // the one before is still worked on
+	}
 	if len(months) == 0 || slices.Contains(months, last) {
 		return last, nil
 	}
@@ -159,9 +168,19 @@ func (v *visit) monthView(t store.Tenant, m calendar.Month) (monthView, error) {
 	if err := v.fill(&view, d, account, reseller); err != nil {
 		return view, err
 	}
+	if err := v.collect(t, &view); err != nil {
+		return view, err
+	}
 	if err := v.cut(t, &view); err != nil {
 		return view, err
 	}
+	if view.Due, err = v.dueTaxes(t, d, account, reseller); err != nil {
+		return view, err
+	}
+	if view.Matters, err = payment.Matters(v.ctx, v.Store, t); err != nil {
+		return view, err
+	}
+	v.tabs(&view)
 	return view, v.gates(t, &view, account)
 }
 
@@ -210,7 +229,7 @@ func (v *visit) fill(view *monthView, d monthData, account, reseller string) err
 		labels[a.ID] = a.Label
 	}
 	for _, c := range d.customers {
-		if account != "" && c.Account != account || reseller != "" && cmp.Or(c.Reseller, direct) != reseller {
+		if !within(c, account, reseller) {
 			continue
 		}
 		view.Customers++
@@ -230,6 +249,11 @@ func (v *visit) fill(view *monthView, d monthData, account, reseller string) err
 		view.Rows = append(view.Rows, monthRow{Head: head, Customer: c, Account: labels[c.Account], Notes: v.notes(head, c)})
 	}
 	return nil
+}
+
+// within reports whether a customer is in the filter.
+func within(c customer.Customer, account, reseller string) bool {
+	return (account == "" || c.Account == account) && (reseller == "" || cmp.Or(c.Reseller, direct) == reseller)
 }
 
 // whyUnbilled says why a customer has no amount to bill in the month.
@@ -292,6 +316,17 @@ func (v *visit) cut(t store.Tenant, view *monthView) error {
 	return nil
 }
 
+// tabs are the two looks at the month's table.
+func (v *visit) tabs(view *monthView) {
+	q := v.r.URL.Query()
+	view.Detail = q.Get("view") == "figures"
+	q.Del("view")
+	q.Del("done")
+	view.Works = address(v.r.URL.Path, q)
+	q.Set("view", "figures")
+	view.Figures = address(v.r.URL.Path, q)
+}
+
 // paged says where the page in the address begins, and lists the pages when there is more than one.
 func (v *visit) paged(rows, size int) (from int, pages []choice) {
 	last := max(0, (rows-1)/size)
@@ -306,42 +341,6 @@ func (v *visit) paged(rows, size int) (from int, pages []choice) {
 		pages = append(pages, choice{address(v.r.URL.Path, q), strconv.Itoa(i + 1), i == n})
 	}
 	return n * size, pages
-}
-
-// gravity orders the states of mails: the gravest of a send is shown.
-var gravity = []invoice.DeliveryState{invoice.Refused, invoice.InDoubt, invoice.Waiting, invoice.Intended, invoice.Sent}
-
-// mailStateOf is the gravest state among the mails of the invoice's last send.
-func mailStateOf(head invoice.Invoice, c customer.Customer, mails []invoice.VersionedDelivery) mailState {
-	if head.State != invoice.Final {
-		return mailState{}
-	}
-	if len(mails) == 0 {
-		if _, err := c.Recipients(); err != nil {
-			return mailState{Text: words["mail-state.no-address"], Class: "warn"}
-		}
-		return mailState{Text: words["mail-state.not-yet"], Class: "quiet"}
-	}
-	last := mails[len(mails)-1].Send
-	worst, n := len(gravity)-1, 0
-	for _, m := range mails {
-		if m.Send == last {
-			n++
-			worst = min(worst, slices.Index(gravity, m.State))
-		}
-	}
-	state := gravity[max(worst, 0)]
-	return mailState{Text: state.Text(), Class: deliveryClass(state), Mails: n}
-}
-
-func deliveryClass(s invoice.DeliveryState) string {
-	switch s {
-	case invoice.Sent:
-		return "good"
-	case invoice.InDoubt, invoice.Refused:
-		return "warn"
-	}
-	return "quiet"
 }
 
 func (v *visit) gates(t store.Tenant, view *monthView, account string) error {

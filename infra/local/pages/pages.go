@@ -28,12 +28,15 @@ import (
 	"jeongsan/internal/queue"
 	"jeongsan/internal/settlement"
 	"jeongsan/internal/store"
+	"jeongsan/internal/taxinvoice"
 )
 
 // Config is what the pages show and start. Every field is needed unless it says otherwise.
 type Config struct {
 	Store     store.Reader
 	Desk      Desk
+	Cashier   Cashier
+	Hooks     http.Handler // takes the providers' webhooks below /webhooks/
 	Bucket    Bucket
 	Files     http.Handler // serves the bucket's signed links below /files/
 	Mailbox   Mailbox
@@ -68,6 +71,25 @@ type Desk interface {
 	TakeBack(ctx context.Context, p identity.Principal, m calendar.Month, customer, reason string) (invoice.Invoice, error)
 	RevokeLinks(ctx context.Context, p identity.Principal, number, reason string) (int, error)
 	OpenLink(ctx context.Context, token string) (string, error)
+	Revisions(ctx context.Context, t store.Tenant, m calendar.Month, customer string) ([]invoice.Invoice, error)
+
+	PreviewTax(ctx context.Context, p identity.Principal, m calendar.Month, order settlement.TaxOrder) (settlement.TaxPreview, error)
+	PreviewTaxes(ctx context.Context, p identity.Principal, m calendar.Month, orders []settlement.TaxOrder) ([]settlement.Previewed, error)
+	PreflightTax(ctx context.Context, p identity.Principal, m calendar.Month, timing taxinvoice.Timing, orders []settlement.TaxOrder) ([]taxinvoice.Problem, error)
+	RequestIssue(ctx context.Context, p identity.Principal, m calendar.Month, orders []settlement.TaxOrder) ([]settlement.Row, error)
+	CopyTax(ctx context.Context, t store.Tenant, w settlement.TaxWork) (settlement.TaxOrder, error)
+	CancelTax(ctx context.Context, p identity.Principal, w settlement.TaxWork, reason string) (taxinvoice.TaxInvoice, error)
+	MailTax(ctx context.Context, p identity.Principal, w settlement.TaxWork, email string) error
+	MemoTax(ctx context.Context, p identity.Principal, w settlement.TaxWork, memo string) (taxinvoice.TaxInvoice, error)
+	GiveUpTax(ctx context.Context, p identity.Principal, w settlement.TaxWork, reason string) error
+	PlanAmendment(ctx context.Context, p identity.Principal, original settlement.TaxWork, change taxinvoice.Change) (taxinvoice.Plan, error)
+	AmendTax(ctx context.Context, p identity.Principal, original settlement.TaxWork, want settlement.TaxAmendment) (taxinvoice.CorrectionRecord, error)
+	ReissueAmended(ctx context.Context, p identity.Principal, failed settlement.TaxWork, correct *taxinvoice.Content) (taxinvoice.TaxInvoice, error)
+	LoadTaxFiles(ctx context.Context, t store.Tenant, w settlement.TaxWork) (settlement.TaxFiles, error)
+	TaxPDF(ctx context.Context, t store.Tenant, w settlement.TaxWork) ([]byte, error)
+	TaxXML(ctx context.Context, t store.Tenant, w settlement.TaxWork) ([]byte, error)
+	PrintTax(ctx context.Context, p identity.Principal, w settlement.TaxWork) (string, error)
+	DueTax(ctx context.Context, t store.Tenant) ([]taxinvoice.NotIssued, error)
 }
 
 var _ Desk = (*settlement.Desk)(nil)
@@ -114,7 +136,7 @@ func New(c Config) http.Handler {
 	s.routes.HandleFunc("GET /style.css", style)
 	s.routes.HandleFunc("GET /d/{token}", s.openLink)
 	s.routes.Handle("/files/", c.Files)
-	return s.guard(http.HandlerFunc(s.route))
+	return s.hooked(s.guard(http.HandlerFunc(s.route)))
 }
 
 // table is every page and button.
@@ -130,6 +152,24 @@ func (s *pages) table() map[string]func(*visit) error {
 		"POST /invoices/{number}/upload":      (*visit).upload,
 		"POST /invoices/{number}/take-back":   (*visit).takeBack,
 		"POST /invoices/{number}/revoke":      (*visit).revoke,
+
+		"POST /invoices/{number}/charge":  (*visit).charge,
+		"POST /invoices/{number}/refund":  (*visit).refund,
+		"POST /invoices/{number}/give-up": (*visit).giveUpPayment,
+
+		"GET /invoices/{number}/tax":                (*visit).taxOrder,
+		"POST /invoices/{number}/tax":               (*visit).orderTax,
+		"GET /invoices/{number}/tax/{key}/{file}":   (*visit).taxFile,
+		"POST /invoices/{number}/tax/{key}/cancel":  (*visit).cancelTax,
+		"POST /invoices/{number}/tax/{key}/mail":    (*visit).mailTax,
+		"POST /invoices/{number}/tax/{key}/memo":    (*visit).memoTax,
+		"POST /invoices/{number}/tax/{key}/give-up": (*visit).giveUpTax,
+		"POST /invoices/{number}/tax/{key}/reissue": (*visit).reissueTax,
+		"GET /invoices/{number}/tax/{key}/amend":    (*visit).amendPage,
+		"POST /invoices/{number}/tax/{key}/amend":   (*visit).amend,
+		"POST /months/{month}/send":                 (*visit).sendMany,
+		"POST /months/{month}/tax":                  (*visit).orderTaxes,
+		"POST /matters/resolve":                     (*visit).resolve,
 
 		"GET /mail":                       (*visit).mails,
 		"GET /mail/{id}":                  (*visit).mail,

@@ -9,9 +9,11 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"jeongsan/internal/calendar"
+	"jeongsan/internal/customer"
 	"jeongsan/internal/fault"
 	"jeongsan/internal/money"
 )
@@ -26,10 +28,13 @@ type screen struct{ *template.Template }
 func (s screen) Execute(w io.Writer, f frame) error { return s.ExecuteTemplate(w, "layout.html", f) }
 
 // layouts are shared by every page; the other templates are a page each.
-var layouts = []string{"templates/layout.html", "templates/parts.html"}
+var layouts = []string{"templates/layout.html", "templates/parts.html", "templates/taxparts.html"}
 
-// screens reads every template once for each language. It panics on a broken one: they are part of the program.
-func screens() map[language]map[string]screen {
+// screens is every page in each language, read once.
+var screens = sync.OnceValue(readScreens)
+
+// readScreens panics on a broken template: they are part of the program.
+func readScreens() map[language]map[string]screen {
 	out := map[language]map[string]screen{}
 	all, err := files.ReadDir("templates")
 	if err != nil {
@@ -40,7 +45,7 @@ func screens() map[language]map[string]screen {
 		shared := template.Must(template.New("layout.html").Funcs(l.functions()).ParseFS(files, layouts...))
 		for _, f := range all {
 			name := strings.TrimSuffix(f.Name(), ".html")
-			if name == "layout" || name == "parts" {
+			if name == "layout" || name == "parts" || name == "taxparts" {
 				continue
 			}
 			own := template.Must(template.Must(shared.Clone()).ParseFS(files, path.Join("templates", f.Name())))
@@ -67,6 +72,11 @@ func (l language) functions() template.FuncMap {
 		"nth":    func(first, i int) string { return count(first + i) },
 		"letter": letter,
 		"kind":   kind,
+		"nts":    confirmation,
+		"tail":   tail,
+		"biz":    customer.FormatBusinessNumber,
+		"neg":    money.Amount.Neg,
+		"days":   l.daysLeft,
 	}
 }
 
@@ -94,6 +104,17 @@ func (l language) month(m calendar.Month) string {
 		return m.Korean()
 	}
 	return m.First().Start().Format("January 2006")
+}
+
+// daysLeft writes how far a deadline is away: D-3, D-day, D+2.
+func (l language) daysLeft(n int) string {
+	switch {
+	case n > 0:
+		return "D-" + count(n)
+	case n < 0:
+		return "D+" + count(-n)
+	}
+	return l.t("due.today")
 }
 
 // grouped is an exact number with thousands separators.

@@ -1,10 +1,25 @@
 package pages
 
-import "jeongsan/internal/fault"
+import (
+	"maps"
+
+	"jeongsan/internal/fault"
+)
 
 // words is every text of the screens, by key; verbs take the arguments of t. Texts of the nouns (states, reasons,
 // rules) and of faults come with them.
-var words = map[string]fault.Text{
+var words = merged(screenWords, taxWords)
+
+func merged(parts ...map[string]fault.Text) map[string]fault.Text {
+	out := map[string]fault.Text{}
+	for _, p := range parts {
+		maps.Copy(out, p)
+	}
+	return out
+}
+
+// screenWords are the texts of every screen but those about tax invoices and payments.
+var screenWords = map[string]fault.Text{
 	"brand":          {KO: "정산", EN: "Jeongsan"},
 	"brand.sub":      {KO: "한 대에서 돌아가는 클라우드 정산", EN: "cloud billing on one machine"},
 	"nav":            {KO: "주 메뉴", EN: "Main menu"},
@@ -68,8 +83,6 @@ var words = map[string]fault.Text{
 	"col.customer": {KO: "고객사", EN: "Customer"},
 	"col.account":  {KO: "계정", EN: "Account"},
 	"col.invoice":  {KO: "청구서", EN: "Invoice"},
-	"col.send":     {KO: "발송", EN: "Send"},
-	"col.mail":     {KO: "메일", EN: "Mail"},
 	"col.sum":      {KO: "계", EN: "Sum"},
 	"col.times":    {KO: "%s회", EN: "%s×"},
 

@@ -60,7 +60,7 @@ func (s *Simulator) cancel(q question) (reply, change) {
 	case p == nil:
 		return paymentNotFound(), change{}
 	}
-	wanted, refused := b.against(p)
+	wanted, refused := b.against(p, s.stays)
 	if refused != nil {
 		return *refused, change{}
 	}
@@ -80,12 +80,12 @@ func (s *Simulator) cancel(q question) (reply, change) {
 
 // against holds what is wanted against what is left of the payment. Parts that are not named are what is left of them
 // when all is cancelled, else PortOne's 1/11 for the VAT and nothing tax-free.
-func (b cancelBody) against(p *payment) (cancellation, *reply) {
+func (b cancelBody) against(p *payment, stays bool) (cancellation, *reply) {
 	conflict := func(kind string) (cancellation, *reply) {
 		a := refuse(http.StatusConflict, kind, "the payment does not allow it")
 		return cancellation{}, &a
 	}
-	left, leftTaxFree, leftVAT := p.left()
+	left, leftTaxFree, leftVAT := p.left(stays)
 	switch {
 	case !p.paid():
 		return conflict("PAYMENT_NOT_PAID")

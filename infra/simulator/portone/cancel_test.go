@@ -124,6 +124,20 @@ func TestA_cancellation_may_be_finished_later(t *testing.T) {
 	})
 }
 
+func TestWhat_was_only_requested_can_be_cancelled_again_where_it_is_told_to_stay(t *testing.T) {
+	for _, stays := range []bool{false, true} {
+		s := openThat(t, func(o *simulator.Options) { o.RequestedStays = stays })
+		s.mustCharge(request("inv-202610-1", s.card(simulator.Card{}), 1))
+		s.sim.On(simulator.Match{Op: simulator.OpCancel}, simulator.CancelLater())
+		if _, err := s.cancel(1, won(11_000, 1_000), 110_000); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.cancel(2, won(11_000, 1_000), 110_000); (err == nil) != stays {
+			t.Errorf("it stays: %v, and cancelling it again: %v", stays, err)
+		}
+	}
+}
+
 func TestA_lost_cancellation_is_repeated_once(t *testing.T) {
 	s := open(t)
 	s.mustCharge(request("inv-202610-1", s.card(simulator.Card{}), 1))

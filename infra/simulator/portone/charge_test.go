@@ -185,7 +185,7 @@ func TestCards_decline_as_they_were_told(t *testing.T) {
 			if !errors.As(err, &said) || !said.Declined() || said.PGCode != c.code || said.PGMessage == "" || !fault.Is(err, fault.UnknownOutcome) {
 				t.Fatalf("%v", err)
 			}
-			if p := s.read(id); p.Status != portone.Failed || p.Failure.PGCode != c.code || p.Class() != c.class || p.FailedAt.IsZero() || !p.Amount.Paid.IsZero() {
+			if p := s.read(id); p.Status != portone.Failed || p.Failure.PGCode != c.code || portone.Explain(p.Channel.Provider, p.Failure.PGCode).Class != c.class || p.FailedAt.IsZero() || !p.Amount.Paid.IsZero() {
 				t.Errorf("%+v", p)
 			}
 		})

@@ -53,6 +53,10 @@ type Options struct {
 	Save func(line []byte)
 
 	MaxTries int // under one payment id; 0: 20, a guess
+
+	// RequestedStays: what a cancellation was only requested of can still be cancelled. Which of the two PortOne does is
+	// not documented; a client must come to no harm either way.
+	RequestedStays bool
 }
 
 const defaultTries = 20
@@ -63,6 +67,7 @@ type Simulator struct {
 	deliver  func(Webhook) bool
 	save     func([]byte)
 	maxTries int
+	stays    bool // Options.RequestedStays
 	bySecret map[string]*Store
 
 	mu       sync.Mutex
@@ -78,7 +83,7 @@ func New(o Options) (*Simulator, error) {
 	if o.Now == nil {
 		return nil, fmt.Errorf("the simulated provider needs a clock")
 	}
-	s := &Simulator{now: o.Now, deliver: o.Deliver, save: o.Save, maxTries: o.MaxTries, bySecret: map[string]*Store{}, state: newState(), inFlight: map[string]bool{}}
+	s := &Simulator{now: o.Now, deliver: o.Deliver, save: o.Save, maxTries: o.MaxTries, stays: o.RequestedStays, bySecret: map[string]*Store{}, state: newState(), inFlight: map[string]bool{}}
 	if s.maxTries == 0 {
 		s.maxTries = defaultTries
 	}

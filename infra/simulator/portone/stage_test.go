@@ -50,9 +50,17 @@ func options(s *stage) simulator.Options {
 
 func open(t *testing.T) *stage {
 	t.Helper()
+	return openThat(t, func(*simulator.Options) {})
+}
+
+// openThat is a stage whose simulator is told otherwise.
+func openThat(t *testing.T, edit func(*simulator.Options)) *stage {
+	t.Helper()
 	s := &stage{t: t, clock: calendar.NewManual(time.Date(2026, 11, 10, 10, 0, 0, 0, calendar.Seoul))}
+	o := options(s)
+	edit(&o)
 	var err error
-	if s.sim, err = simulator.New(options(s)); err != nil {
+	if s.sim, err = simulator.New(o); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(s.sim)

@@ -85,12 +85,12 @@ type cancellation struct {
 	Done      time.Time `json:"done,omitzero"`
 }
 
-// left is what can still be cancelled. What is requested is as good as gone (a guess).
-func (p *payment) left() (total, taxFree, vat int64) {
+// left is what can still be cancelled. What is only requested is as good as gone, unless it stays (Options.RequestedStays).
+func (p *payment) left(stays bool) (total, taxFree, vat int64) {
 	t := p.last()
 	total, taxFree, vat = t.Total, t.TaxFree, t.VAT
 	for _, c := range p.Cancels {
-		if c.Status != cancelFailed {
+		if c.Status == cancelSucceeded || c.Status == cancelRequested && !stays {
 			total, taxFree, vat = total-c.Total, taxFree-c.TaxFree, vat-c.VAT
 		}
 	}

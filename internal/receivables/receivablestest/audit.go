@@ -28,13 +28,13 @@ func View() crash.View {
 
 // retried are records of a question that brought nothing yet.
 func retried(line string) bool {
-	return strings.HasPrefix(line, "audit ") && slices.ContainsFunc([]string{"payment.unknown", "payment.asked", "payment.pending"}, func(a string) bool {
+	return strings.HasPrefix(line, "audit ") && slices.ContainsFunc([]string{"payment.unknown", "payment.asked", "payment.pending", "payment.repeat", "refund.repeat"}, func(a string) bool {
 		return strings.Contains(line, `"action":"`+a+`"`)
 	})
 }
 
 // Proved holds the books to what must always be true, by the bank's own record and not by the code's paths: the trial
-// balance, what each invoice owes by its postings, one charge an invoice at most, and every won at the bank in the books.
+// balance, what each invoice owes by its postings, no invoice charged twice, and every won at the bank in the books.
 func Proved(ctx context.Context, o *Office) error {
 	if broken := o.Bank.Broken(); len(broken) > 0 {
 		return fmt.Errorf("the bank was asked what it must never be asked: %v", broken)
@@ -114,14 +114,18 @@ func (o *Office) proveInvoice(h invoice.Invoice, postings []ledger.Posting) erro
 	if left.Supply.Sign() < 0 || left.VAT.Sign() < 0 || left.Supply.Minor()+left.VAT.Minor() != left.Total.Minor() {
 		return fmt.Errorf("the tax of what is left does not add up: %+v", left)
 	}
-	kept := 0
+	billed, err := h.Billed()
+	if err != nil {
+		return err
+	}
+	times, kept := 0, int64(0)
 	for _, f := range o.Bank.Payments() {
 		if back, err := f.Cancelled(); err == nil && f.Standing == payment.StandsPaid && back != f.Total && strings.HasPrefix(f.ID, h.Number+"-p") {
-			kept++
+			times, kept = times+1, kept+f.Total.Minor()-back.Minor()
 		}
 	}
-	if kept > 1 {
-		return fmt.Errorf("the bank took it %d times", kept)
+	if times > 1 && kept > billed.Total.Minor() { // one more is taken only of what went back
+		return fmt.Errorf("the bank took it %d times, and keeps %d of %s", times, kept, billed.Total)
 	}
 	return nil
 }

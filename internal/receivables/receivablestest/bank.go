@@ -24,20 +24,24 @@ type Bank struct {
 	tried    map[string]int                // attempts by payment id
 	keys     map[string]string             // idempotency key → the request it was used for
 	answers  map[string]receivables.Answer // of charges, by key
-	refused  map[string]error              // answers of refunds, by key
+	refunds  map[string]error              // answers of refunds, by key
 	cards    map[string]payment.Registration
 	declines map[string]payment.Decline // by billing key; a card without one pays
 	broken   []string
 
 	// Slow makes every charge pending until Decide.
 	Slow bool
+	// SlowRefunds makes every refund pending until DecideRefund.
+	SlowRefunds bool
+	// Locked makes the bank take nobody's secret.
+	Locked bool
 	// Skim makes the bank take so much more than it was asked for.
 	Skim money.Amount
 }
 
 func newBank() *Bank {
 	return &Bank{
-		payments: map[string]payment.Fact{}, tried: map[string]int{}, keys: map[string]string{}, answers: map[string]receivables.Answer{}, refused: map[string]error{},
+		payments: map[string]payment.Fact{}, tried: map[string]int{}, keys: map[string]string{}, answers: map[string]receivables.Answer{}, refunds: map[string]error{},
 		cards: map[string]payment.Registration{}, declines: map[string]payment.Decline{}, Skim: money.Won(0),
 	}
 }
@@ -46,8 +50,8 @@ func (b *Bank) copy() *Bank {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return &Bank{
-		payments: maps.Clone(b.payments), tried: maps.Clone(b.tried), keys: maps.Clone(b.keys), answers: maps.Clone(b.answers), refused: maps.Clone(b.refused),
-		cards: maps.Clone(b.cards), declines: maps.Clone(b.declines), broken: slices.Clone(b.broken), Slow: b.Slow, Skim: b.Skim,
+		payments: maps.Clone(b.payments), tried: maps.Clone(b.tried), keys: maps.Clone(b.keys), answers: maps.Clone(b.answers), refunds: maps.Clone(b.refunds),
+		cards: maps.Clone(b.cards), declines: maps.Clone(b.declines), broken: slices.Clone(b.broken), Slow: b.Slow, SlowRefunds: b.SlowRefunds, Locked: b.Locked, Skim: b.Skim,
 	}
 }
 
@@ -123,13 +127,31 @@ func (b *Bank) Decide(id string, standing payment.Standing, at time.Time) {
 func (b *Bank) Cancel(id string, amount money.Amount, reason string, at time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.cancel(id, amount, reason, at)
+	b.cancel(id, payment.Cancellation{Amount: amount, Reason: reason, At: at})
 }
 
-func (b *Bank) cancel(id string, amount money.Amount, reason string, at time.Time) {
+func (b *Bank) cancel(id string, c payment.Cancellation) {
 	f := b.payments[id]
-	c := payment.Cancellation{ID: fmt.Sprintf("%s-x%d", id, len(f.Cancellations)+1), Amount: amount, Reason: reason, At: at}
-	f.Cancellations = append(slices.Clone(f.Cancellations), c)
+	c.ID = fmt.Sprintf("%s-x%d", id, len(f.Cancellations)+len(f.Pending)+len(f.Failed)+1)
+	if b.SlowRefunds {
+		f.Pending = append(slices.Clone(f.Pending), c)
+	} else {
+		f.Cancellations = append(slices.Clone(f.Cancellations), c)
+	}
+	b.payments[id] = f
+}
+
+// DecideRefund ends the pending cancellations of a payment.
+func (b *Bank) DecideRefund(id string, done bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f := b.payments[id]
+	if done {
+		f.Cancellations = append(slices.Clone(f.Cancellations), f.Pending...)
+	} else {
+		f.Failed = append(slices.Clone(f.Failed), f.Pending...)
+	}
+	f.Pending = nil
 	b.payments[id] = f
 }
 
@@ -138,18 +160,28 @@ func approval(attempt int) string { return fmt.Sprintf("3000%04d", attempt) }
 func (b *Bank) charge(q receivables.ChargeRequest, at time.Time) receivables.Answer {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	body, err := json.Marshal(q)
+	if b.Locked {
+		return receivables.Answer{Outcome: receivables.Refused, Decline: payment.Decline{Class: payment.Ours, Code: "UNAUTHORIZED", Text: fault.T("키가 거절되었습니다.", "The secret was refused.")}}
+	}
+	if b.repeated(q.Key, q) {
+		return b.answers[q.Key]
+	}
+	b.answers[q.Key] = b.first(q, at)
+	return b.answers[q.Key]
+}
+
+// repeated reports whether the key was used before; for another request it never may be.
+func (b *Bank) repeated(key string, request any) bool {
+	body, err := json.Marshal(request)
 	if err != nil {
 		panic(err)
 	}
-	if before, repeated := b.keys[q.Key]; repeated && before != string(body) {
-		b.broken = append(b.broken, "key "+q.Key+" was used for another request")
-	} else if repeated {
-		return b.answers[q.Key]
+	before, used := b.keys[key]
+	if used && before != string(body) {
+		b.broken = append(b.broken, "key "+key+" was used for another request")
 	}
-	b.keys[q.Key] = string(body)
-	b.answers[q.Key] = b.first(q, at)
-	return b.answers[q.Key]
+	b.keys[key] = string(body)
+	return used && before == string(body)
 }
 
 // first answers a request that did not come before.
@@ -174,7 +206,7 @@ func (b *Bank) attempt(q receivables.ChargeRequest, at time.Time) receivables.An
 	if err != nil {
 		panic(err)
 	}
-	f := payment.Fact{ID: q.Payment, Transaction: fmt.Sprintf("%s-t%d", q.Payment, b.tried[q.Payment]), Standing: payment.StandsOpen, Total: total, VAT: q.VAT, TaxFree: q.TaxFree}
+	f := payment.Fact{ID: q.Payment, Mark: q.Mark, Transaction: fmt.Sprintf("%s-t%d", q.Payment, b.tried[q.Payment]), Standing: payment.StandsOpen, Total: total, VAT: q.VAT, TaxFree: q.TaxFree}
 	answer := receivables.Answer{Outcome: receivables.Pending}
 	switch decline, declined := b.declines[q.Card]; {
 	case declined:
@@ -191,8 +223,13 @@ func (b *Bank) attempt(q receivables.ChargeRequest, at time.Time) receivables.An
 func (b *Bank) refund(q receivables.RefundRequest, at time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if before, repeated := b.refused[q.Key]; repeated {
-		return before
+	if b.Locked {
+		return lockedOut()
+	}
+	again := q
+	again.Again = false // it is no part of what the bank is sent
+	if b.repeated(q.Key, again) {
+		return b.refunds[q.Key]
 	}
 	f := b.payments[q.Payment]
 	back, err := f.Cancelled()
@@ -200,12 +237,16 @@ func (b *Bank) refund(q receivables.RefundRequest, at time.Time) error {
 		return err
 	}
 	if left, err := f.Total.Sub(back); err != nil || f.Standing != payment.StandsPaid || left != q.Left {
-		b.refused[q.Key] = fault.New(fault.Conflict, fault.T("취소할 수 있는 금액이 다릅니다.", "What can be cancelled differs."))
-		return b.refused[q.Key]
+		b.refunds[q.Key] = fault.New(fault.Conflict, fault.T("취소할 수 있는 금액이 다릅니다.", "What can be cancelled differs."))
+		return b.refunds[q.Key]
 	}
-	b.refused[q.Key] = nil
-	b.cancel(q.Payment, q.Amount, q.Reason, at)
+	b.refunds[q.Key] = nil
+	b.cancel(q.Payment, payment.Cancellation{Amount: q.Amount, VAT: q.VAT, TaxFree: q.TaxFree, Reason: q.Reason, At: at})
 	return nil
+}
+
+func lockedOut() error {
+	return fault.New(fault.Forbidden, fault.T("키가 거절되었습니다.", "The secret was refused."))
 }
 
 // gateway is the bank as a process reaches it: each call that changes something there can be lost on the way in or on the
@@ -264,6 +305,9 @@ func (g gateway) Charge(_ context.Context, q receivables.ChargeRequest) (receiva
 
 func (g gateway) Find(_ context.Context, id string) (f payment.Fact, err error) {
 	err = g.p.Outside("find "+id, func() error {
+		if g.office.Bank.Locked {
+			return lockedOut()
+		}
 		if f = g.office.Bank.Payment(id); f.ID == "" {
 			return fault.New(fault.NotFound, fault.T("결제가 없습니다.", "There is no such payment."))
 		}
@@ -282,6 +326,9 @@ func (g gateway) Refund(_ context.Context, q receivables.RefundRequest) error {
 
 func (g gateway) Payments(context.Context, time.Time, time.Time) (out []payment.Fact, err error) {
 	err = g.p.Outside("list payments", func() error {
+		if g.office.Bank.Locked {
+			return lockedOut()
+		}
 		out = g.office.Bank.Payments()
 		return nil
 	})

@@ -23,8 +23,10 @@ type Taxes struct {
 	documents map[string]settlement.TaxDocument
 	invoices  map[string]string // of each key, the number of the invoice it was issued for
 	calls     []string          // that took effect: "issue 202610-C0001-1"
+	forced    []string          // keys that were issued as late, knowingly
 
-	Refuses  map[string]error // keys that are refused at issue
+	Refuses  map[string]error // keys that are refused at issue, before it looks whether it has one
+	KeyFirst bool             // it looks whether it has the key before it refuses
 	Silent   bool             // it cannot answer any question
 	Losing   int              // every nth issue is done and its answer lost; 0: none
 	Standing settlement.TaxStanding
@@ -46,7 +48,7 @@ func (x *Taxes) copy() *Taxes {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return &Taxes{
-		documents: maps.Clone(x.documents), invoices: maps.Clone(x.invoices), calls: slices.Clone(x.calls), Refuses: maps.Clone(x.Refuses), Silent: x.Silent,
+		documents: maps.Clone(x.documents), invoices: maps.Clone(x.invoices), calls: slices.Clone(x.calls), forced: slices.Clone(x.forced), Refuses: maps.Clone(x.Refuses), KeyFirst: x.KeyFirst, Silent: x.Silent,
 		Losing: x.Losing, Standing: x.Standing, Business: maps.Clone(x.Business), asked: x.asked, issues: x.issues,
 	}
 }
@@ -56,6 +58,20 @@ func (x *Taxes) Calls() []string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return slices.Clone(x.calls)
+}
+
+// Forced are the keys that were issued as late ones (지연발행).
+func (x *Taxes) Forced() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.forced)
+}
+
+// Forget deletes a document, as staff can on the service's own site.
+func (x *Taxes) Forget(key string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	delete(x.documents, key)
 }
 
 // Asked is how often business numbers were asked for.
@@ -137,16 +153,16 @@ func lost(cause error) error {
 	return fault.New(fault.UnknownOutcome, fault.T("응답을 받지 못했습니다.", "The answer was lost.")).Because(cause)
 }
 
-func (s taxService) Issue(_ context.Context, x taxinvoice.TaxInvoice, _ bool) (confirmation string, err error) {
+func (s taxService) Issue(_ context.Context, x taxinvoice.TaxInvoice, late bool) (confirmation string, err error) {
 	dropped := false
 	err = s.changes("issue "+x.Key, func() error {
 		s.taxes.mu.Lock()
 		defer s.taxes.mu.Unlock()
-		if err := s.taxes.Refuses[x.Key]; err != nil {
+		if err := s.taxes.refuses(x.Key); err != nil {
 			return err
 		}
-		if _, taken := s.taxes.documents[x.Key]; taken {
-			return fault.New(fault.Conflict, fault.T("같은 문서번호가 있습니다.", "The key is taken.")).Because(settlement.ErrTaxKeyTaken)
+		if late {
+			s.taxes.forced = append(s.taxes.forced, x.Key)
 		}
 		confirmation = x.Content.Written.Compact() + "41000099" + fmt.Sprintf("%08d", len(s.taxes.documents)+1)
 		s.taxes.documents[x.Key] = settlement.TaxDocument{
@@ -166,6 +182,15 @@ func (s taxService) Issue(_ context.Context, x taxinvoice.TaxInvoice, _ bool) (c
 		return "", err
 	}
 	return confirmation, nil
+}
+
+// refuses is the answer to a key that is not issued, in the order in which it looks.
+func (x *Taxes) refuses(key string) error {
+	no := x.Refuses[key]
+	if _, taken := x.documents[key]; taken && (no == nil || x.KeyFirst) {
+		return fault.New(fault.Conflict, fault.T("같은 문서번호가 있습니다.", "The key is taken.")).Because(settlement.ErrTaxKeyTaken)
+	}
+	return no
 }
 
 // move takes a document from one state of the service to another.
