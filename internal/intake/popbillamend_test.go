@@ -87,7 +87,7 @@ func (a *amended) change(t *testing.T, reason taxinvoice.Reason) taxinvoice.Chan
 		}
 		right := x.Content
 		right.Buyer.Name = fmt.Sprintf("바른 이름 %d호 주식회사", a.seen)
-		c.Correct = &right
+		c.Right = taxinvoice.RightOf(x.Content, right)
 	case taxinvoice.AmountChange:
 		c.Arose, c.Supply = a.today(), money.Won(20_000)
 	case taxinvoice.Return:

@@ -186,22 +186,12 @@ func (d *Desk) ReissueAmended(ctx context.Context, p identity.Principal, failed 
 	}
 	content := x.Content
 	if correct != nil {
-		if content = *correct; !sameSupply(content, x.Content) {
-			return none, fault.Invalidf("content", fault.T("다시 발행하는 문서의 작성일자와 금액, 당초 승인번호, 당사자의 등록번호는 바꿀 수 없습니다.", "Date, amounts, original and the parties' numbers of a document that is issued again cannot be changed."))
+		content = *correct
+		if err := content.Replaces(x.Content); err != nil {
+			return none, err
 		}
 	}
 	return d.reissue(ctx, p, x, record, content)
-}
-
-// sameSupply reports whether a document may stand for another that failed: only the correct half of a correction, which may
-// be there for the buyer's number, can have another buyer.
-func sameSupply(a, b taxinvoice.Content) bool {
-	if a.Amends == nil || b.Amends == nil || *a.Amends != *b.Amends {
-		return false
-	}
-	correct := b.Amends.Reason == taxinvoice.Correction && b.Total.Sign() > 0
-	parties := a.Supplier.BusinessNumber == b.Supplier.BusinessNumber && (correct || a.Buyer.BusinessNumber == b.Buyer.BusinessNumber)
-	return parties && a.Written == b.Written && a.Supply == b.Supply && a.VAT == b.VAT && a.Total == b.Total && a.Kind == b.Kind
 }
 
 func (d *Desk) reissue(ctx context.Context, p identity.Principal, x taxinvoice.TaxInvoice, record taxinvoice.VersionedCorrection, content taxinvoice.Content) (taxinvoice.TaxInvoice, error) {

@@ -174,7 +174,7 @@ func changeOf(o *Office, reason taxinvoice.Reason) settlement.TaxAmendment {
 		}
 		correct := x.Content
 		correct.Buyer.Name = "바른 이름 주식회사"
-		a.Change.Correct = &correct
+		a.Change.Right = taxinvoice.RightOf(x.Content, correct)
 	case taxinvoice.AmountChange:
 		a.Change.Arose, a.Change.Supply = day, money.Won(-500)
 	case taxinvoice.Return:

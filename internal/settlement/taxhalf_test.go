@@ -113,7 +113,7 @@ func TestWhere_the_negative_half_is_missing_only_issuing_it_again_helps(t *testi
 	others := taxOf(t, o, work(2)).Content
 	others.Buyer.BusinessNumber, others.Buyer.Name = "8888888888", "남의 회사"
 	_, err = desk(o).ReissueAmended(ctx, o.Staff(), work(2), &others)
-	refused(t, err, fault.Invalid, "등록번호")
+	refused(t, err, fault.Invalid, "공급받는자")
 	_, err = desk(o).ReissueAmended(ctx, o.Staff(), work(2), nil)
 	must(t, err)
 }

@@ -55,7 +55,6 @@ type Change struct {
 	Supply      money.Amount  // 2: the difference, signed; 3: what was returned, positive; 5: the part under the credit, zero for all
 	VAT         *money.Amount // of Supply, same sign; nil: 10 % truncated below 1 won, and all that is left with the last won of supply
 	Right       *Right        // 1: what it should have said
-	Correct     *Content      // 1: the same as the original's whole content put right, where Right is nil: RightOf the two
 	Intentional bool          // 1: wrong otherwise than by mistake (착오 외의 사유, 제6호)
 	Audited     bool          // 1: the tax office has announced an audit or begun to ask (제5호 각 목)
 	Opened      calendar.Date // 5: the day the letter of credit was opened or the purchase confirmation issued

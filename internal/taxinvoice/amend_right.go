@@ -127,9 +127,6 @@ func (a amendment) corrected() ([]Document, error) {
 // wrong are the documents that are put right.
 func (a amendment) wrong() (Right, []InForce, error) {
 	right := a.Right
-	if right == nil && a.Correct != nil {
-		right = RightOf(a.Content, *a.Correct)
-	}
 	if right == nil {
 		return Right{}, nil, fault.Invalidf("correct", fault.T("바르게 고친 내용을 입력해 주세요.", "Give the correct content."))
 	}

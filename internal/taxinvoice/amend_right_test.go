@@ -99,7 +99,7 @@ func TestOf_a_whole_correct_content_only_what_differs_from_the_original_is_corre
 	o := original(amend(t, original(), Change{Reason: AmountChange, Arose: today, Supply: money.Won(-500)}))
 	should := o.Content
 	should.Written, should.Buyer.Name = calendar.Date{}, "미래상사 주식회사"
-	p := amend(t, o, Change{Reason: Correction, Correct: &should})
+	p := amend(t, o, Change{Reason: Correction, Right: RightOf(o.Content, should)})
 	documents(t, p, "taxed 2026-10-31 -999500+-99950=-1099450", "taxed 2026-10-31 999500+99950=1099450")
 	difference(t, p, 0, 0)
 }
