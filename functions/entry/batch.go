@@ -17,7 +17,8 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
-	"sync"
+	"strconv"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -30,29 +31,82 @@ type Work func(ctx context.Context, body []byte) error
 // Decode reads a message's body out of its text on the queue.
 type Decode func(text string) []byte
 
-// Batch handles the records of a queue side by side, as the worker of one machine does, and reports those that failed:
-// AWS deletes the others.
-func Batch(decode Decode, do Work, log *slog.Logger) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+// Hide gives a delivery back to the queue after a wait.
+type Hide func(ctx context.Context, receipt string, wait time.Duration) error
+
+// waits are those before the second to the fifth try of a message. Without them a failed step would wait for the whole
+// visibility time of its queue, which is six times what the slowest step may take.
+var waits = []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute}
+
+// margin is what is kept of an invocation to say what failed: Lambda ends it at its deadline, and with it all of a batch.
+const margin = 2 * time.Second
+
+// Batch handles the records of a queue side by side, as the worker of one machine does, and reports those that failed or
+// were not done in time: AWS deletes the others. hide may be nil.
+func Batch(decode Decode, do Work, hide Hide, log *slog.Logger) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-		failed := make([]bool, len(e.Records))
-		var wait sync.WaitGroup
-		for i, r := range e.Records {
-			wait.Go(func() {
-				if err := record(ctx, decode, do, r); err != nil {
-					failed[i] = true
-					told(ctx, log, err, slog.String("message", r.MessageId), slog.String("received", r.Attributes["ApproximateReceiveCount"]))
-				}
-			})
-		}
-		wait.Wait()
+		done := handled(ctx, decode, do, e.Records, log)
 		answer := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 		for i, r := range e.Records {
-			if failed[i] {
-				answer.BatchItemFailures = append(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: r.MessageId})
+			if done[i] {
+				continue
+			}
+			answer.BatchItemFailures = append(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: r.MessageId})
+			if hide == nil {
+				continue
+			}
+			if err := hide(ctx, r.ReceiptHandle, waitAfter(r)); err != nil {
+				told(ctx, log, err, slog.String("message", r.MessageId)) // it comes again when its visibility ends
 			}
 		}
 		return answer, nil
 	}
+}
+
+// waitAfter is the wait before the message's next try.
+func waitAfter(r events.SQSMessage) time.Duration {
+	received, err := strconv.Atoi(r.Attributes["ApproximateReceiveCount"])
+	if err != nil || received < 1 {
+		received = 1
+	}
+	return waits[min(received, len(waits))-1]
+}
+
+// handled does the records side by side until all are done or the invocation nears its end; it tells which were done.
+func handled(ctx context.Context, decode Decode, do Work, records []events.SQSMessage, log *slog.Logger) []bool {
+	within, end := before(ctx, margin)
+	defer end()
+	last, lastEnd := before(ctx, margin/2)
+	defer lastEnd()
+	type result struct {
+		record int
+		err    error
+	}
+	results := make(chan result, len(records))
+	for i, r := range records {
+		go func() { results <- result{i, record(within, decode, do, r)} }()
+	}
+	done := make([]bool, len(records))
+	for range records {
+		select {
+		case x := <-results:
+			if done[x.record] = x.err == nil; x.err != nil {
+				r := records[x.record]
+				told(ctx, log, x.err, slog.String("message", r.MessageId), slog.String("received", r.Attributes["ApproximateReceiveCount"]))
+			}
+		case <-last.Done():
+			return done
+		}
+	}
+	return done
+}
+
+// before is the context, ended some time before its deadline.
+func before(ctx context.Context, margin time.Duration) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, deadline.Add(-margin))
+	}
+	return context.WithCancel(ctx)
 }
 
 // record does one message.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -56,7 +58,7 @@ func TestWhat_failed_of_a_batch_is_named_and_a_panic_ends_only_its_record(t *tes
 		}
 		return nil
 	}
-	answer, err := entry.Batch(sqs.Decode, do, log)(t.Context(), batch("good", "bad", "defect", sqs.Encode([]byte{0})))
+	answer, err := entry.Batch(sqs.Decode, do, nil, log)(t.Context(), batch("good", "bad", "defect", sqs.Encode([]byte{0})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,14 +83,14 @@ func TestRecords_of_a_batch_are_worked_on_side_by_side(t *testing.T) {
 		both.Wait() // ends only when the other is at work too
 		return nil
 	}
-	if answer, err := entry.Batch(sqs.Decode, do, log)(t.Context(), batch("1", "2")); err != nil || len(answer.BatchItemFailures) != 0 {
+	if answer, err := entry.Batch(sqs.Decode, do, nil, log)(t.Context(), batch("1", "2")); err != nil || len(answer.BatchItemFailures) != 0 {
 		t.Errorf("%v, %v", answer, err)
 	}
 }
 
 func TestAn_answer_to_a_batch_without_failures_says_so_in_AWSs_form(t *testing.T) {
 	log, _ := paper()
-	answer, err := entry.Batch(sqs.Decode, func(context.Context, []byte) error { return nil }, log)(t.Context(), batch("1"))
+	answer, err := entry.Batch(sqs.Decode, func(context.Context, []byte) error { return nil }, nil, log)(t.Context(), batch("1"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,4 +325,46 @@ func TestNothing_secret_or_personal_is_logged(t *testing.T) {
 	if !strings.Contains(said.String(), `"rows":7`) || !strings.Contains(said.String(), "cannot mail") {
 		t.Errorf("too much was taken out: %s", said)
 	}
+}
+
+func TestA_failed_message_comes_again_soon_and_later_with_every_delivery(t *testing.T) {
+	log, _ := paper()
+	e := batch("bad", "bad", "bad")
+	for i, received := range []string{"1", "3", "9"} {
+		e.Records[i].ReceiptHandle = received
+		e.Records[i].Attributes = map[string]string{"ApproximateReceiveCount": received}
+	}
+	waited := map[string]time.Duration{}
+	hide := func(_ context.Context, receipt string, wait time.Duration) error {
+		waited[receipt] = wait
+		return nil
+	}
+	do := func(context.Context, []byte) error { return errors.New("not now") }
+	answer, err := entry.Batch(sqs.Decode, do, hide, log)(t.Context(), e)
+	if err != nil || len(answer.BatchItemFailures) != 3 {
+		t.Fatalf("%+v, %v", answer, err)
+	}
+	if want := map[string]time.Duration{"1": 10 * time.Second, "3": 5 * time.Minute, "9": 15 * time.Minute}; !maps.Equal(waited, want) {
+		t.Errorf("waits are %v", waited)
+	}
+}
+
+func TestA_step_that_would_outlive_the_invocation_is_told_as_failed_and_its_neighbours_as_done(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, _ := paper()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		do := func(ctx context.Context, body []byte) error {
+			if string(body) != "slow" {
+				return nil
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		began := time.Now()
+		answer, err := entry.Batch(sqs.Decode, do, nil, log)(ctx, batch("quick", "slow"))
+		if err != nil || len(answer.BatchItemFailures) != 1 || time.Since(began) >= time.Minute {
+			t.Errorf("%+v after %s, %v", answer, time.Since(began), err)
+		}
+	})
 }

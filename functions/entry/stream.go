@@ -19,6 +19,9 @@ type Take func(ctx context.Context, keys []store.Key) (int, error)
 // be named: AWS comes again from there.
 func Stream(take Take, now func() time.Time, log *slog.Logger) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	return func(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+		within, end := before(ctx, margin)
+		defer end()
+		ctx = within
 		answer := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 		rows := appeared(e, now())
 		for len(rows) > 0 {

@@ -12,5 +12,5 @@ import (
 func main() {
 	s := stack.Open(app.FeedbackFunction)
 	desk := &settlement.Desk{Journal: s.Journal()}
-	s.Start(entry.Batch(sqs.Decode, entry.Feedback(desk.MailFeedback), s.Log))
+	s.Start(entry.Batch(sqs.Decode, entry.Feedback(desk.MailFeedback), nil, s.Log))
 }

@@ -12,6 +12,7 @@
 package stack
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,6 +30,7 @@ import (
 	"jeongsan/internal/app"
 	"jeongsan/internal/calendar"
 	"jeongsan/internal/journal"
+	"jeongsan/internal/queue"
 	"jeongsan/internal/queue/sqs"
 	"jeongsan/internal/store/dynamo"
 )
@@ -45,6 +48,9 @@ type Stack struct {
 	err      error
 }
 
+// awsAnswers is how long a service of AWS may take to begin its answer; it is tried again or told as unknown after it.
+const awsAnswers = 15 * time.Second
+
 // Open reads the environment of the function of that name.
 func Open(function string) *Stack {
 	s := &Stack{Log: entry.NewLog(), env: environment{look: os.LookupEnv}}
@@ -53,7 +59,9 @@ func Open(function string) *Stack {
 	s.keep(err)
 	s.Clock = clock
 	transport := sharedTransport()
-	s.aws, err = s.env.config(transport)
+	ours := transport.Clone()
+	ours.ResponseHeaderTimeout = awsAnswers
+	s.aws, err = s.env.config(ours)
 	s.keep(err)
 	s.outside = &http.Client{Transport: transport}
 	s.Store = dynamo.New(dynamodb.NewFromConfig(s.aws), s.env.need("TABLE"), s.Clock)
@@ -80,7 +88,18 @@ func (s *Stack) StartJobs(a *app.App) {
 			s.Log.Warn("a step failed", slog.String("job", d.Message.Job), slog.String("tenant", d.Message.Tenant), slog.String("error", d.Err.Error()))
 		}
 	}
-	s.Start(entry.Batch(sqs.Decode, entry.Only(s.function.Jobs, a.Handle), s.Log))
+	s.Start(entry.Batch(sqs.Decode, entry.Only(s.function.Jobs, a.Handle), s.hide(), s.Log))
+}
+
+// hide gives a delivery of the function's own queue back after a wait.
+func (s *Stack) hide() entry.Hide {
+	own, ok := s.Router()[s.function.Name].(*sqs.Queue)
+	if !ok {
+		return nil // Start says what is missing
+	}
+	return func(ctx context.Context, receipt string, wait time.Duration) error {
+		return own.Extend(ctx, queue.Message{Receipt: receipt}, wait)
+	}
 }
 
 // App is the product over this function's adapters. The desks are for the caller to add.

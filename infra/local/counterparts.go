@@ -46,13 +46,14 @@ const (
 	simulatedLinkKey = "c2ltdWxhdGVkLXBhcnRuZXIta2V5LW9mLXRoZS1zdGFjaw=="
 )
 
-// realPopbill reads the partner's key from the environment; the zero Config when there is none.
+// realPopbill reads the partner's key from the environment; the zero Config when there is none. Popbill's test service is
+// meant unless production is asked for: what is issued there reaches the tax office.
 func realPopbill() popbill.Config {
 	id := os.Getenv("JEONGSAN_POPBILL_LINK_ID")
 	if id == "" {
 		return popbill.Config{}
 	}
-	return popbill.Config{LinkID: id, SecretKey: os.Getenv("JEONGSAN_POPBILL_SECRET_KEY"), Test: os.Getenv("JEONGSAN_POPBILL_TEST") != "", Now: time.Now}
+	return popbill.Config{LinkID: id, SecretKey: os.Getenv("JEONGSAN_POPBILL_SECRET_KEY"), Test: os.Getenv("JEONGSAN_POPBILL_PRODUCTION") != "1", Now: time.Now}
 }
 
 // openServices starts the simulated services that the stack was opened with. What they hold lies in the data folder, so
@@ -95,6 +96,9 @@ func (s *stack) openTaxes() (err error) {
 }
 
 func (s *stack) openCards() (err error) {
+	if err := mendJournal(s.path("portone.journal")); err != nil {
+		return err
+	}
 	journal, err := os.OpenFile(s.path("portone.journal"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fault.New(fault.Unavailable, fault.T("데이터 폴더 %s에 쓸 수 없습니다. 쓰기 권한을 확인해 주세요.", "The data folder %s cannot be written to; check its permissions.", s.dir)).Because(err)
@@ -103,7 +107,8 @@ func (s *stack) openCards() (err error) {
 	s.cards, err = simulatedportone.New(simulatedportone.Options{
 		Now: s.clock.Now, Stores: s.outside.stores,
 		Save: func(line []byte) {
-			if _, err := journal.Write(line); err != nil {
+			_, err := journal.Write(line)
+			if err = errors.Join(err, journal.Sync()); err != nil {
 				panic(fmt.Errorf("the simulated card service cannot keep its state: %w", err))
 			}
 		},
@@ -131,18 +136,35 @@ func (s *stack) host(h http.Handler) (string, error) {
 	return "http://" + listener.Addr().String(), nil
 }
 
-// replaceFile writes a file whole or not at all.
+// replaceFile writes a file whole or not at all, and durably: the books that lean on it are.
 func replaceFile(path string, content []byte) error {
-	if err := os.WriteFile(path+".new", content, 0o600); err != nil {
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(path+".new", path)
 }
 
+// mendJournal cuts off a last line that a crash left half written, so that the next one begins on a line of its own.
+func mendJournal(path string) error {
+	saved, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && (len(saved) == 0 || saved[len(saved)-1] == '\n') {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return os.Truncate(path, int64(bytes.LastIndexByte(saved, '\n')+1))
+}
+
 // restore gives a simulator what its file holds; without a file it begins anew.
 func restore(path string, from func([]byte) error) error {
 	saved, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(saved) == 0 {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err == nil {

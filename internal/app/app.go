@@ -293,7 +293,7 @@ func send(ctx context.Context, a *App, m due.Message, _ *Done) error {
 func sweep(ctx context.Context, a *App, _ due.Message, _ *Done) error {
 	for {
 		n, err := due.Sweep(ctx, a.Store, a.Work, a.Settlement.Clock.Now(), a.NewID)
-		if err != nil || n == 0 {
+		if n == 0 {
 			return err
 		}
 	}

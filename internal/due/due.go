@@ -13,6 +13,7 @@ package due
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -76,33 +77,34 @@ func Ready(ctx context.Context, s store.Reader, now time.Time, limit int) ([]Ite
 
 func ready(ctx context.Context, s store.Reader, now time.Time, limit int) ([]waiting, error) {
 	var out []waiting
+	var unread []error
 	for shard := range Shards {
 		page, err := s.Query(ctx, store.Query{Partition: partition(shard), To: []string{stamp(now.Add(time.Second))}, Limit: limit})
 		if err != nil {
 			return nil, err
 		}
-		if out, err = appendDue(out, page.Documents, now); err != nil {
-			return nil, err
-		}
+		out, err = appendDue(out, page.Documents, now)
+		unread = append(unread, err)
 	}
-	return out, nil
+	return out, errors.Join(unread...)
 }
 
-// appendDue adds those of the documents that exist and whose time has come.
+// appendDue adds those of the documents that exist and whose time has come. One that cannot be read is told and keeps
+// none of the others.
 func appendDue(out []waiting, documents []store.Document, now time.Time) ([]waiting, error) {
+	var errs []error
 	for _, d := range documents {
 		if !d.Found() {
 			continue
 		}
 		i, err := decode(d)
 		if err != nil {
-			return nil, err
-		}
-		if !i.At.After(now) {
+			errs = append(errs, err)
+		} else if !i.At.After(now) {
 			out = append(out, waiting{i, d.Version})
 		}
 	}
-	return out, nil
+	return out, errors.Join(errs...)
 }
 
 // Next returns the time of the earliest item, due or not; ok is false when there is none.

@@ -56,13 +56,12 @@ func Send(ctx context.Context, to Outlet, messages []Message) error {
 }
 
 // Sweep takes what is due at now to the queue and then deletes it. A crash between the two sends it again, which
-// handlers expect. It returns how many items it took; call it until that is zero.
+// handlers expect. It returns how many items it took; call it until that is zero. What cannot be read or sent is told
+// beside that and keeps nothing else.
 func Sweep(ctx context.Context, s store.Store, to Outlet, now time.Time, newID func() string) (int, error) {
-	found, err := ready(ctx, s, now, queue.MaxBatch)
-	if err != nil || len(found) == 0 {
-		return 0, err
-	}
-	return len(found), take(ctx, s, to, newID, found)
+	found, unread := ready(ctx, s, now, queue.MaxBatch)
+	taken, err := take(ctx, s, to, newID, found)
+	return taken, errors.Join(unread, err)
 }
 
 // Take does what Sweep does, for items that somebody has just seen appear (the table's stream). Items that are gone are
@@ -72,11 +71,9 @@ func Take(ctx context.Context, s store.Store, to Outlet, now time.Time, newID fu
 	if err != nil {
 		return 0, err
 	}
-	found, err := appendDue(nil, documents, now)
-	if err != nil || len(found) == 0 {
-		return 0, err
-	}
-	return len(found), take(ctx, s, to, newID, found)
+	found, unread := appendDue(nil, documents, now)
+	taken, err := take(ctx, s, to, newID, found)
+	return taken, errors.Join(unread, err)
 }
 
 // distinct keeps the first of keys that are alike: a stream tells of an item twice that was made, taken and made again.
@@ -89,8 +86,33 @@ func distinct(keys []store.Key) []store.Key {
 	})
 }
 
-// take sends items and then deletes them as they were read.
-func take(ctx context.Context, s store.Store, to Outlet, newID func() string, found []waiting) error {
+// take sends items together, or else one by one, so that a queue that refuses its own holds up no other's. It returns
+// how many left the store.
+func take(ctx context.Context, s store.Store, to Outlet, newID func() string, found []waiting) (int, error) {
+	if len(found) == 0 {
+		return 0, nil
+	}
+	together := sendAndDelete(ctx, s, to, newID, found)
+	switch {
+	case together == nil:
+		return len(found), nil
+	case len(found) == 1 || ctx.Err() != nil:
+		return 0, together
+	}
+	var errs []error
+	taken := 0
+	for _, w := range found {
+		if err := sendAndDelete(ctx, s, to, newID, []waiting{w}); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		taken++
+	}
+	return taken, errors.Join(errs...)
+}
+
+// sendAndDelete sends items and then deletes them as they were read.
+func sendAndDelete(ctx context.Context, s store.Store, to Outlet, newID func() string, found []waiting) error {
 	messages := make([]Message, len(found))
 	done := make([]store.Write, len(found))
 	for n, w := range found {

@@ -134,9 +134,12 @@ func orElse(given, usual string) string {
 }
 
 func withoutRedirects(h *http.Client) *http.Client {
-	own := http.Client{Timeout: callTimeout}
+	var own http.Client
 	if h != nil {
 		own = *h
+	}
+	if own.Timeout == 0 { // a silent host must not hold a caller for as long as it lives
+		own.Timeout = callTimeout
 	}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own

@@ -110,9 +110,12 @@ func checkCredential(field, value string) error {
 }
 
 func withoutRedirects(h *http.Client) *http.Client {
-	own := http.Client{Timeout: callTimeout}
+	var own http.Client
 	if h != nil {
 		own = *h
+	}
+	if own.Timeout == 0 { // a silent host must not hold a caller for as long as it lives
+		own.Timeout = callTimeout
 	}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own
