@@ -28,6 +28,11 @@ func (p *player) settleUpload(ctx context.Context) error {
 	}
 	before := head.Number
 	head, err = p.settlement.Revise(ctx, p.staff, p.month, handMade, settlement.Revision{ExpectedRevision: head.Revision, ToUpload: true, Reason: "거래처 협의 할인"})
+	if fault.Is(err, fault.Invalid) { // too little was used that month for a discount to be taken from
+		_, err = p.settlement.TakeBack(ctx, p.staff, p.month, handMade, "수정한 금액으로 청구할 수 없음")
+		p.say("올린 파일을 되돌림: %s", "uploaded file taken back: %s", before)
+		return err
+	}
 	if err != nil {
 		return err
 	}

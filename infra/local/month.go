@@ -69,6 +69,15 @@ func (o monthOptions) dir(name string) string {
 // playSeed plays the seeded MSP's month: a moved clock goes through every dawn of the month, staff settle on the day
 // settlement opens, the run closes. Played again on the same folder, it finds everything done and prints the same.
 func playSeed(ctx context.Context, o monthOptions, m calendar.Month, out io.Writer) error {
+	if o.serve { // before a month is played whose pages cannot be opened
+		listener, err := pages.Listen(o.addr)
+		if err != nil {
+			return err
+		}
+		if err := listener.Close(); err != nil {
+			return err
+		}
+	}
 	if err := keepSeed(o.dir(m.String()), m); err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func newest() (string, error) {
 func (s *stack) serve(ctx context.Context, o options, out io.Writer, activity *pages.Activity) error {
 	listener, err := pages.Listen(o.addr)
 	if err != nil {
-		return fault.Invalidf("addr", fault.T("주소 %s에서 시작할 수 없습니다. --addr로 다른 포트를 정해 주세요.", "The address %s cannot be used; choose another port with --addr.", o.addr)).Because(err)
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer s.background.Wait()

@@ -320,9 +320,14 @@ func (s *sending) message(v invoice.Delivery, token string, content []byte) mail
 	if v.Total == h.Sums.Total { // an uploaded workbook with another total has a tax of its own
 		lines = append(lines, "  공급가액  "+h.Sums.Supply.Korean(), "  부가세    "+h.Sums.VAT.Korean())
 	}
-	lines = append(lines, "  청구금액  "+v.Total.Korean(), "  납부기한  "+h.Due.Korean())
-	for _, account := range s.profile.BankAccounts {
-		lines = append(lines, "  입금계좌  "+account)
+	lines = append(lines, "  청구금액  "+v.Total.Korean())
+	if paid := byCard(h, s.profile, s.customer); paid != nil {
+		lines = append(lines, "  결제일    "+paid.due.Korean(), "  결제방법  등록하신 카드로 자동 결제됩니다. 따로 송금하지 마세요.")
+	} else {
+		lines = append(lines, "  납부기한  "+h.Due.Korean())
+		for _, account := range s.profile.BankAccounts {
+			lines = append(lines, "  입금계좌  "+account)
+		}
 	}
 	lines = append(lines, "",
 		"청구서는 첨부한 엑셀 파일이나 아래 링크에서 확인하실 수 있습니다. 링크는 로그인 없이 열리니 다른 분께 전달하지 마세요.",

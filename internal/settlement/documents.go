@@ -123,6 +123,22 @@ func (d *Desk) object(ctx context.Context, k blob.Key) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
+// cardTerms is what an invoice says instead of bank accounts and 납부기한 to whom a card will be charged: who would also
+// follow those pays twice.
+type cardTerms struct {
+	due  calendar.Date
+	line string
+}
+
+// byCard are the terms of a final invoice whose contract charges a card; nil for any other.
+func byCard(head invoice.Invoice, profile tenant.Profile, c customer.Customer) *cardTerms {
+	if c.PayMeans != customer.ByCard || head.State != invoice.Final {
+		return nil
+	}
+	day := firstCharge(head, profile)
+	return &cardTerms{day, day.Korean() + " 등록 카드 자동 결제 (송금하지 마세요)"}
+}
+
 // page maps the invoice to the document's own words, without details and logo.
 func page(head invoice.Invoice, body invoice.Body, profile tenant.Profile, c customer.Customer, a tenant.Account) document.Invoice {
 	s := head.Sums
@@ -139,6 +155,9 @@ func page(head invoice.Invoice, body invoice.Body, profile tenant.Profile, c cus
 		},
 		Sums:          document.Sums{Usage: s.Usage, Discount: s.Discount, Other: s.Other, Rounding: s.Rounding, Supply: s.Supply, VAT: s.VAT, Total: s.Total, VATNote: vatNote(body.Input.Policy)},
 		PurchaseOrder: c.PurchaseOrder,
+	}
+	if paid := byCard(head, profile, c); paid != nil {
+		page.Due, page.Issuer.BankAccounts = paid.due, []string{paid.line}
 	}
 	for _, l := range body.Bill.Lines {
 		page.Lines = append(page.Lines, document.Line{Group: pageGroup(l.Group), Name: l.Name, Note: lineNote(l, head), Amount: l.Amount})

@@ -550,3 +550,21 @@ func TestWhat_a_mail_was_refused_for_stays_in_the_audit_without_addresses(t *tes
 		}
 	}
 }
+
+func TestWho_pays_by_card_is_told_the_day_of_the_charge_and_no_bank_account(t *testing.T) {
+	o := final(1, func(o *Office) {
+		o.Change(1, func(c *customer.Customer) { c.PayMeans = customer.ByCard })
+	})()
+	order(t, o, "C0001")
+	text := o.World.Mail.Delivered()[0].Text
+	for _, part := range []string{"결제일    2026년 12월 3일", "카드로 자동 결제"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the mail does not say %s:\n%s", part, text)
+		}
+	}
+	for _, part := range []string{"입금계좌", "하나은행", "납부기한"} {
+		if strings.Contains(text, part) {
+			t.Errorf("the mail tells a card payer of %s", part)
+		}
+	}
+}

@@ -172,9 +172,12 @@ func (v *visit) destination() (time.Time, error) {
 
 func typed(s string) (time.Time, error) {
 	for _, form := range []string{typedForm, typedForm + ":05", "2006-01-02"} {
-		if t, err := time.ParseInLocation(form, strings.TrimSpace(s), calendar.Seoul); err == nil {
-			return t, nil
+		t, err := time.ParseInLocation(form, strings.TrimSpace(s), calendar.Seoul)
+		if err != nil {
+			continue
 		}
+		_, err = calendar.Korea().IsBusinessDay(calendar.DateOf(t)) // past the holiday table nothing can be dated
+		return t, err
 	}
 	return time.Time{}, fault.Invalidf("at", fault.T("날짜와 시각을 2026-11-06 09:00처럼 적어 주세요.", "Write date and time like 2026-11-06 09:00."))
 }

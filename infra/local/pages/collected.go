@@ -146,7 +146,8 @@ func (v *visit) collect(t store.Tenant, view *monthView) error {
 		return err
 	}
 	var counts [standings]int
-	view.Paid, view.Balance = money.Zero(view.Sums.Total.Currency()), money.Zero(view.Sums.Total.Currency())
+	nothing := money.Zero(view.Sums.Total.Currency())
+	view.Paid, view.Balance, view.Amended = nothing, nothing, nothing
 	for i := range view.Rows {
 		row := &view.Rows[i]
 		if row.Head.State != invoice.Final {
@@ -182,7 +183,18 @@ func (row *monthRow) owe(view *monthView) error {
 	if view.Paid, err = view.Paid.Add(paid); err != nil {
 		return err
 	}
-	view.Balance, err = view.Balance.Add(row.Balance)
+	if view.Balance, err = view.Balance.Add(row.Balance); err != nil {
+		return err
+	}
+	billed, err := row.Head.Billed()
+	if err != nil {
+		return err
+	}
+	change, err := billed.Total.Sub(row.Head.Sums.Total)
+	if err != nil {
+		return err
+	}
+	view.Amended, err = view.Amended.Add(change)
 	return err
 }
 

@@ -46,9 +46,10 @@ type monthView struct {
 	Matters   []payment.Matter
 	Paid      money.Amount
 	Balance   money.Amount
-	Detail    bool   // the figures of every invoice are shown in place of its documents
-	Works     string // address of this page with the documents
-	Figures   string // and with the figures
+	Amended   money.Amount // what amended tax invoices changed of the total: total + this − paid = balance
+	Detail    bool         // the figures of every invoice are shown in place of its documents
+	Works     string       // address of this page with the documents
+	Figures   string       // and with the figures
 }
 
 // monthRow is one customer's invoice in the table.

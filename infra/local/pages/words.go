@@ -66,6 +66,7 @@ var screenWords = map[string]fault.Text{
 	"overview.of":            {KO: "고객사 %s곳 중", EN: "of %s customers"},
 	"overview.final":         {KO: "확정", EN: "Final"},
 	"overview.total":         {KO: "청구 합계", EN: "To be billed"},
+	"overview.amended":       {KO: "수정세금계산서", EN: "amended by"},
 	"overview.with-vat":      {KO: "부가세 포함", EN: "VAT included"},
 	"overview.supply":        {KO: "공급가액", EN: "Supply amount"},
 	"overview.nothing":       {KO: "이 조건에 청구할 고객사가 없습니다.", EN: "No customer is due under this filter."},
@@ -119,7 +120,7 @@ var screenWords = map[string]fault.Text{
 	"left.nothing":    {KO: "미배분 비용이 없습니다.", EN: "Nothing is unallocated."},
 
 	"invoice.back":       {KO: "%s 요금정산", EN: "Settlement of %s"},
-	"invoice.amount":     {KO: "청구 금액 (부가세 포함)", EN: "Amount due (VAT included)"},
+	"invoice.amount":     {KO: "청구서 합계 (부가세 포함)", EN: "Invoice total (VAT included)"},
 	"invoice.month":      {KO: "이용월", EN: "Usage month"},
 	"invoice.span":       {KO: "청구하는 달", EN: "Months billed"},
 	"invoice.account":    {KO: "계정", EN: "Account"},

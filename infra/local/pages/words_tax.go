@@ -199,7 +199,7 @@ var taxWords = map[string]fault.Text{
 	"evidence.tax":   {KO: "증빙: 세금계산서", EN: "Evidence: the tax invoice"},
 
 	"paid.title":         {KO: "수납", EN: "Payments"},
-	"paid.billed":        {KO: "청구 금액", EN: "Billed"},
+	"paid.billed":        {KO: "청구 금액 (수정 반영)", EN: "Billed, with amendments"},
 	"paid.adjusted":      {KO: "수정세금계산서", EN: "amendment"},
 	"paid.paid":          {KO: "납부액", EN: "Paid"},
 	"paid.slip":          {KO: "승인번호", EN: "Slip no."},
