@@ -231,7 +231,7 @@ func (d *Desk) writeRevision(ctx context.Context, p identity.Principal, planned 
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
-	former, err := history(p.Tenant, head)
+	former, err := head.Keep(p.Tenant)
 	if err != nil {
 		return invoice.Invoice{}, err
 	}
@@ -281,29 +281,7 @@ func (d *Desk) repost(ctx context.Context, t store.Tenant, head, next invoice.In
 	return append(writes, store.Check(decided.Document.Key, store.AtVersion(version))), err
 }
 
-const kindHistory = "invoice-history"
-
-func historyPartition(t store.Tenant, m calendar.Month) store.Partition {
-	return t.Partition("invoice-history", m.String())
-}
-
-// history is the write that keeps a head before another revision takes its place.
-func history(t store.Tenant, head invoice.Invoice) (store.Write, error) {
-	doc, err := store.JSON(historyPartition(t, head.Month).Key(head.Customer, fmt.Sprintf("%04d", head.Revision)), kindHistory, 1, head)
-	return store.Put(doc, store.Absent), err
-}
-
 // Revisions reads the former revisions of an invoice, oldest first.
 func (d *Desk) Revisions(ctx context.Context, t store.Tenant, m calendar.Month, customerID string) ([]invoice.Invoice, error) {
-	var out []invoice.Invoice
-	q := store.Query{Partition: historyPartition(t, m), Prefix: []string{customerID}}
-	err := store.Each(ctx, d.Store, q, func(doc store.Document) error {
-		var head invoice.Invoice
-		if err := store.Decode(doc, kindHistory, 1, &head); err != nil {
-			return err
-		}
-		out = append(out, head)
-		return nil
-	})
-	return out, err
+	return invoice.Former(ctx, d.Store, t, m, customerID)
 }
